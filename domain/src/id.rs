@@ -1,0 +1,76 @@
+//! Identifiers: a type for each kind of thing, so that one cannot stand where another belongs.
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub Uuid);
+
+        impl $name {
+            /// The bare UUID, for storage and for the wire.
+            pub const fn uuid(self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl From<Uuid> for $name {
+            fn from(id: Uuid) -> Self {
+                Self(id)
+            }
+        }
+    };
+}
+
+id!(/// A workspace: the wall around one team's data.
+    WorkspaceId);
+id!(/// A consultation (ticket); also the id of its stream.
+    ConsultationId);
+id!(/// A client: a person or an organisation that asks; also the id of its stream.
+    ClientId);
+id!(/// A manager: a person who answers; also the id of its stream.
+    ManagerId);
+id!(/// One event in the log.
+    EventId);
+id!(/// A message from or to the client.
+    MessageId);
+id!(/// An internal note.
+    NoteId);
+id!(/// One handover of a consultation, from its request to its end.
+    HandoverId);
+id!(/// One redate: a consultation moved to another time.
+    RedateId);
+id!(/// One call attempt.
+    CallId);
+id!(/// One rating, with its revisions.
+    RatingId);
+id!(/// The person whose key seals personal fields: a client, a manager, or, while nobody is known, the
+    /// consultation itself.
+    PersonId);
+
+impl From<ClientId> for PersonId {
+    fn from(id: ClientId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<ManagerId> for PersonId {
+    fn from(id: ManagerId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<ConsultationId> for PersonId {
+    fn from(id: ConsultationId) -> Self {
+        Self(id.0)
+    }
+}

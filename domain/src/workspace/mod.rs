@@ -1,0 +1,9 @@
+//! The workspace aggregate.
+
+pub mod command;
+pub mod event;
+pub mod value;
+
+pub use command::*;
+pub use event::*;
+pub use value::*;
