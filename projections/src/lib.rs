@@ -1,1 +1,6 @@
-//! projections
+//! The read side: pure folds over rows, and the runtime that keeps them exact.
+//!
+//! - [`runtime`]: load, fold, write back with the checkpoint; leases, lag, parking, rebuild and swap.
+//! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads).
+
+pub mod runtime;

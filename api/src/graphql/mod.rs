@@ -1,0 +1,5 @@
+//! The GraphQL API.
+
+pub mod caller;
+pub mod global_id;
+pub mod model;

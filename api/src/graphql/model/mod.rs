@@ -1,0 +1,3 @@
+//! The types that the API shows.
+
+pub mod enums;

@@ -1,0 +1,1 @@
+//! The key of each person, and what it seals.

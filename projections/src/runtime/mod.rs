@@ -1,0 +1,5 @@
+//! What every read model shares.
+
+mod projection;
+
+pub use projection::{Definition, Projection};
