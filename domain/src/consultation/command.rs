@@ -23,7 +23,7 @@ pub enum ConsultationCommand {
     Unassign(Unassign),
     Start(Start),
     WaitForClient(WaitForClient),
-    PutOnHold(PutOnHold),
+    Hold(Hold),
     Resume(Resume),
     Resolve(Resolve),
     Reopen(Reopen),
@@ -147,7 +147,7 @@ pub struct WaitForClient {
 
 /// Lets it wait for something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PutOnHold {
+pub struct Hold {
     /// What for.
     pub reason: Option<String>,
     /// When to look again.
