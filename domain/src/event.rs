@@ -26,6 +26,9 @@ pub trait DomainEvent:
 
     /// The permanent wire name.
     fn event_type(&self) -> &'static str;
+
+    /// The event, if it is one of this aggregate.
+    fn of(event: &Event) -> Option<&Self>;
 }
 
 /// Any event of any aggregate, as projections and subscribers meet it: always in its newest shape.
