@@ -9,7 +9,6 @@ use std::{
     sync::Arc,
 };
 
-use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     id::{PersonId, WorkspaceId},
     stream::{Position, StreamId, StreamVersion},

@@ -104,11 +104,7 @@ impl Codec {
         let mut parts = Vec::with_capacity(events.len());
         let mut persons = Vec::new();
         for new in events {
-            let mut payload = new.event.encode_data().map_err(|source| StoreError::Corrupt {
-                position: Position::START,
-                event_type: new.event.event_type().to_owned(),
-                source,
-            })?;
+            let mut payload = new.event.encode_data();
             let mut personal = Vec::new();
             extract(&mut payload, &mut personal);
             if !personal.is_empty() && !persons.contains(&new.metadata.person_id) {
@@ -193,7 +189,7 @@ impl Codec {
         keys: &HashMap<PersonId, PersonKey>,
     ) -> Result<Event, StoreError> {
         let version = u16::try_from(row.schema_version).map_err(|_| unknown(row))?;
-        let newest = self.upcasting.newest(stream_type, &row.event_type).ok_or_else(|| unknown(row))?;
+        let newest = self.upcasting.newest(&row.event_type).ok_or_else(|| unknown(row))?;
         if version > newest {
             return Err(unknown(row));
         }
@@ -210,7 +206,7 @@ impl Codec {
                 serde_json::from_slice(&plain).map_err(|source| corrupt(row, source))?;
             restore(&mut payload, &mut values);
         }
-        let payload = self.upcasting.apply(stream_type, &row.event_type, version, payload);
+        let payload = self.upcasting.apply(&row.event_type, version, payload).map_err(|_| unknown(row))?;
         Event::decode(stream_type, &row.event_type, payload).map_err(|source| corrupt(row, source))
     }
 }

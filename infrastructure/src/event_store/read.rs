@@ -15,7 +15,7 @@ use super::{
 };
 
 /// Most events that one read returns, whatever was asked.
-pub const MAX_PAGE: usize = 10_000;
+pub(super) const MAX_PAGE: usize = 10_000;
 
 /// Reads decoded events.
 #[derive(Clone)]
