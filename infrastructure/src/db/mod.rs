@@ -1,0 +1,9 @@
+//! The pool and the migrations.
+
+mod error;
+mod migrate;
+mod pool;
+
+pub use error::DatabaseError;
+pub use migrate::{MIGRATOR, migrate};
+pub use pool::{PoolSettings, connect};
