@@ -16,17 +16,6 @@ const SETTINGS: [(&str, &str); 6] = [
 /// Opens a connection for the appender.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = options.clone().application_name("ledgerdesk-appender").options(SETTINGS).connect().await?;
-    become_app(&mut connection).await?;
+    crate::db::become_app(&mut connection).await?;
     Ok(connection)
-}
-
-/// Makes the session work as the role that may not change the log, where the migration could make that role.
-pub async fn become_app(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
-    sqlx::query(
-        "select set_config('role', 'ledgerdesk_app', false) from pg_roles \
-         where rolname = 'ledgerdesk_app' and pg_has_role(current_user, oid, 'member')",
-    )
-    .execute(connection)
-    .await?;
-    Ok(())
 }

@@ -35,7 +35,6 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use self::{
     append::{Append, Appended, Idempotency, NewEvent},
     appender::AppenderLimits,
-    connection::become_app,
     cursor::{Cursor, CursorError},
     error::{AppendError, ReadError, StoreError},
     metrics::StoreMetrics,
