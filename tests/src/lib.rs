@@ -10,6 +10,7 @@
 //! ```
 
 mod database;
+pub mod node;
 mod wait;
 
 pub use database::TestDatabase;

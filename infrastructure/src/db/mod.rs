@@ -6,4 +6,5 @@ mod pool;
 
 pub use error::DatabaseError;
 pub use migrate::{MIGRATOR, migrate};
+pub(crate) use pool::become_app;
 pub use pool::{PoolSettings, connect};

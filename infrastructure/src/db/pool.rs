@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, PgPool,
+    ConnectOptions as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -33,20 +33,21 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                sqlx::query(
-                    "select set_config('role', rolname, false) from pg_roles \
-                     where rolname = 'ledgerdesk_app' and pg_has_role(current_user, oid, 'member')",
-                )
-                .execute(connection)
-                .await
-                .map(drop)
-            })
-        })
+        .after_connect(|connection, _| Box::pin(become_app(connection)))
         .connect_with(options)
         .await
         .map_err(DatabaseError::Connect)
+}
+
+/// Makes the session work as the role that may not change the log, where the migration could make that role.
+pub(crate) async fn become_app(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    sqlx::query(
+        "select set_config('role', rolname, false) from pg_roles \
+         where rolname = 'ledgerdesk_app' and pg_has_role(current_user, oid, 'member')",
+    )
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// The options of a URL, with our name on them and without statements in the log: their text is ours, but
