@@ -77,7 +77,7 @@ fn is_allowed_after_a_merge(event: &Event) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
 
     #[test]
     fn any_sequence_of_commands_leaves_the_invariants_true(
