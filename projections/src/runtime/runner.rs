@@ -33,7 +33,8 @@ pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
         shared.publish(name, None);
         let wait = match result {
             Err(Fault::Stopping) => return,
-            Ok(()) => shared.settings.lease / 10,
+            Ok(Ended::NothingToLead) => shared.settings.lease / 10,
+            Ok(Ended::Rebuilt) => Duration::ZERO,
             Err(Fault::Fenced) => {
                 tracing::info!(projection = name, "the lead was taken over");
                 SHORTEST_PAUSE
@@ -59,21 +60,18 @@ async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Dur
         return Err(Fault::Stopping);
     }
     match lease::ask(&shared.pool, definition, &settings.node, settings.lease).await? {
-        Asked::Taken => Ok(()),
+        Asked::Taken => Ok(Ended::NothingToLead),
         Asked::Newer(version) => {
             tracing::debug!(projection = definition.name, version, "a newer program leads");
-            Ok(())
+            Ok(Ended::NothingToLead)
         }
-        Asked::Outdated => {
-            // If another node does it already, its swap ends the wait.
-            rebuild::rebuild(shared, projection, &mut |_| {}).await.map(|_| ())
-        }
+        Asked::Outdated => renew_table(shared, projection).await,
         Asked::Granted(held) => {
             let lease = held.lease.clone();
             let result = lead(shared, projection, held, pause).await;
             shared.publish(definition.name, None);
             if let Err(Fault::Paused(reason)) = &result {
-                lease.pause(&shared.pool, reason).await?;
+                lease.show(&shared.pool, Some(reason)).await?;
             }
             if !matches!(result, Err(Fault::Fenced)) {
                 lease.release(&shared.pool).await?;
@@ -83,13 +81,22 @@ async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Dur
     }
 }
 
+/// Rebuilds a table of an older version. Where another node does it already, its swap ends the wait.
+async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
+    let result = rebuild::rebuild(shared, projection, &mut |_| {}).await;
+    if let Err(Fault::Paused(reason) | Fault::Poison(reason)) = &result {
+        lease::show_outdated(&shared.pool, projection.definition(), reason).await?;
+    }
+    Ok(result?.map_or(Ended::NothingToLead, |_| Ended::Rebuilt))
+}
+
 /// Leads until something ends it.
 async fn lead(
     shared: &Shared,
     projection: &Arc<dyn Registered>,
     held: Held,
     pause: &mut Duration,
-) -> Result<(), Fault> {
+) -> Result<Ended, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     let counts = shared.metrics.counts(definition.name);
@@ -102,6 +109,10 @@ async fn lead(
     if abandoned || suspect_to.is_some() {
         probe(shared, &mut fold, suspect_to).await?;
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
+    }
+    if shared.unless_stopping(shared.log.fetch_head()).await??.position <= fold.cursor.position {
+        // Nothing is left that it could wait for.
+        fold.lease.show(&shared.pool, None).await?;
     }
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);

@@ -1,4 +1,7 @@
-use super::support::{World, history, opened};
+use super::{
+    memory_log::{history, opened},
+    world::World,
+};
 use crate::runtime::ProjectionState;
 
 const LED_BY_B: &str =

@@ -2,7 +2,10 @@ use std::time::Duration;
 
 use ledgerdesk_domain::stream::Position;
 
-use super::support::{TIMEOUT, World, cancelled, history, id, opened, tagged};
+use super::{
+    memory_log::{cancelled, history, id, opened, tagged},
+    world::{TIMEOUT, World},
+};
 use crate::runtime::{ProjectionState, RebuildProgress};
 
 #[tokio::test]

@@ -2,6 +2,8 @@
 
 mod lease;
 mod live;
+mod memory_log;
 mod parking;
+mod projections;
 mod rebuild;
-mod support;
+mod world;

@@ -1,6 +1,9 @@
 use std::sync::atomic::Ordering;
 
-use super::support::{World, history, opened, tagged};
+use super::{
+    memory_log::{history, opened, tagged},
+    world::World,
+};
 
 #[tokio::test]
 async fn a_poisoned_event_is_parked_with_what_follows_it_and_the_rest_goes_on() {

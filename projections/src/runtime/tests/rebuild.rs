@@ -1,6 +1,9 @@
 use ledgerdesk_domain::stream::Position;
 
-use super::support::{World, history, id, opened};
+use super::{
+    memory_log::{history, id, opened},
+    world::World,
+};
 use crate::runtime::{ProjectionState, ReadSideError};
 
 #[tokio::test]
@@ -110,7 +113,7 @@ async fn a_rebuild_waits_for_a_long_query_without_stopping_the_log() {
     node.wait_for(head).await;
     let mut query = world.pool.begin().await.unwrap();
     sqlx::query("select count(*) from read.topics").execute(&mut *query).await.unwrap();
-    let rebuild = {
+    let waiting = {
         let node = world.attach("b");
         tokio::spawn(async move { node.read_side.rebuild("topics", |_| {}).await })
     };
@@ -120,7 +123,7 @@ async fn a_rebuild_waits_for_a_long_query_without_stopping_the_log() {
     // The log is not kept waiting.
     world.log.append(history(20, 1)).await;
     query.rollback().await.unwrap();
-    let rebuilt = rebuild.await.unwrap().unwrap();
+    let rebuilt = waiting.await.unwrap().unwrap();
     assert!(rebuilt.position > Position(head));
     node.stop().await;
 }
