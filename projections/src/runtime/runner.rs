@@ -1,6 +1,7 @@
 //! The live projection: takes the lead, follows the log, applies page after page.
 
 use std::{
+    convert::Infallible,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -52,8 +53,20 @@ pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
     }
 }
 
-/// One term: from asking for the lead to losing it. Ends well where there is nothing to lead.
-async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Duration) -> Result<(), Fault> {
+/// How a term ended without a fault.
+enum Ended {
+    /// Another node leads.
+    NothingToLead,
+    /// The table was outdated and is new now.
+    Rebuilt,
+}
+
+/// One term: from asking for the lead to losing it.
+async fn term(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    pause: &mut Duration,
+) -> Result<Ended, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     if shared.shutdown.is_cancelled() {
@@ -68,15 +81,15 @@ async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Dur
         Asked::Outdated => renew_table(shared, projection).await,
         Asked::Granted(held) => {
             let lease = held.lease.clone();
-            let result = lead(shared, projection, held, pause).await;
+            let Err(fault) = lead(shared, projection, held, pause).await;
             shared.publish(definition.name, None);
-            if let Err(Fault::Paused(reason)) = &result {
+            if let Fault::Paused(reason) = &fault {
                 lease.show(&shared.pool, Some(reason)).await?;
             }
-            if !matches!(result, Err(Fault::Fenced)) {
+            if !matches!(fault, Fault::Fenced) {
                 lease.release(&shared.pool).await?;
             }
-            result
+            Err(fault)
         }
     }
 }
@@ -96,7 +109,7 @@ async fn lead(
     projection: &Arc<dyn Registered>,
     held: Held,
     pause: &mut Duration,
-) -> Result<Ended, Fault> {
+) -> Result<Infallible, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     let counts = shared.metrics.counts(definition.name);
