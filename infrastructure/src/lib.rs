@@ -10,3 +10,4 @@ pub mod clock;
 pub mod command;
 pub mod crypto;
 pub mod event_store;
+pub mod import;
