@@ -8,6 +8,8 @@ pub(in crate::import) enum Step {
     Start,
     /// Somebody becomes responsible.
     Assign,
+    /// A team becomes responsible.
+    Team,
     /// Nobody is responsible any more.
     Unassign,
     /// The client has the turn.
@@ -54,9 +56,10 @@ pub(in crate::import) enum Step {
 
 impl Step {
     /// Every step with its name in a mapping file.
-    pub(super) const NAMES: [(Self, &'static str); 23] = [
+    pub(super) const NAMES: [(Self, &'static str); 24] = [
         (Self::Start, "start"),
         (Self::Assign, "assign"),
+        (Self::Team, "team"),
         (Self::Unassign, "unassign"),
         (Self::Wait, "wait"),
         (Self::Hold, "hold"),
