@@ -83,9 +83,8 @@ fn named(
     rules: &[(String, TextRule)],
     bind: &mut impl FnMut(String, &TextRule) -> Option<Arc<Column>>,
 ) -> Vec<(String, Arc<Column>)> {
-    let bound = |(key, rule): &(String, TextRule)| {
-        Some((key.clone(), bind(format!("{section}.{key}"), rule)?))
-    };
+    let bound =
+        |(key, rule): &(String, TextRule)| Some((key.clone(), bind(format!("{section}.{key}"), rule)?));
     rules.iter().filter_map(bound).collect()
 }
 
@@ -102,11 +101,7 @@ fn absent<'a>(
 }
 
 /// The column that a template makes, if all that it names are there.
-fn compose(
-    template: &Template,
-    columns: &HashMap<String, Arc<Column>>,
-    rows: u32,
-) -> Option<Arc<Column>> {
+fn compose(template: &Template, columns: &HashMap<String, Arc<Column>>, rows: u32) -> Option<Arc<Column>> {
     if let [Part::Column(name)] = template.parts.as_slice() {
         return columns.get(name).cloned();
     }

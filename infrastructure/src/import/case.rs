@@ -10,7 +10,7 @@ use super::{
 };
 
 /// A row that has a place in a case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Row {
     /// The symbol of its case. Cases are in the order in which the source first names them.
     case: u32,
@@ -64,9 +64,9 @@ impl Cases {
         self.starts.len() - 1
     }
 
-    /// How many rows have a place in one.
-    pub(super) fn rows(&self) -> usize {
-        self.rows.len()
+    /// All rows that have a place in one.
+    pub(super) fn all(&self) -> &[Row] {
+        &self.rows
     }
 
     /// The rows of a case; never empty.

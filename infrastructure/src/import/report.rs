@@ -2,7 +2,13 @@
 
 use std::{collections::BTreeMap, io};
 
+use ledgerdesk_domain::{
+    event::{DomainEvent, Event},
+    stream::StreamType,
+};
 use serde::Serialize;
+
+use super::derive::Told;
 
 /// A row that became no event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,6 +62,35 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// Counts somebody who became known.
+    pub(super) fn count_newcomer(&mut self, stream_type: StreamType, events: &[Event]) {
+        match stream_type {
+            StreamType::Manager => self.managers += 1,
+            _ => self.clients += 1,
+        }
+        for event in events {
+            *self.events.entry(event.event_type()).or_default() += 1;
+        }
+    }
+
+    /// Counts a case that was written.
+    pub(super) fn count_case(&mut self, rows: u64, told: &Told) {
+        self.consultations += u64::from(!told.events.is_empty());
+        self.written += rows - told.reported.len() as u64;
+        for happened in &told.events {
+            *self.events.entry(happened.event.event_type()).or_default() += 1;
+        }
+        for (code, count) in &told.facts {
+            *self.facts.entry(code.clone()).or_default() += count;
+        }
+        self.reported.extend(told.reported.iter().cloned());
+    }
+
+    /// Puts the reported rows into the order of the source.
+    pub(super) fn finish(&mut self) {
+        self.reported.sort_by_key(|reported| reported.row);
+    }
+
     /// All events written now.
     pub fn event_count(&self) -> u64 {
         self.events.values().sum()

@@ -10,37 +10,38 @@ use crate::import::{
 
 /// The meaning of each text of a column, where it has one.
 #[derive(Debug)]
-pub(super) struct Lookup<T> {
-    symbols: Vec<u32>,
+pub(super) struct Lookup<'a, T> {
+    column: Option<&'a Column>,
     meanings: Vec<Option<T>>,
 }
 
-impl<T> Lookup<T> {
+impl<'a, T> Lookup<'a, T> {
     /// The meanings of a field's texts. Nothing means anything if the mapping does not name a column.
-    pub(super) fn new(rows: &Rows, field: Field, meaning: impl FnMut(&str) -> Option<T>) -> Self {
-        rows.column(field).map_or_else(
-            || Self { symbols: Vec::new(), meanings: Vec::new() },
-            |column| Self::of(column, meaning),
-        )
+    pub(super) fn new(rows: &'a Rows, field: Field, meaning: impl FnMut(&str) -> Option<T>) -> Self {
+        match rows.column(field) {
+            Some(column) => Self::of(column, meaning),
+            None => Self { column: None, meanings: Vec::new() },
+        }
     }
 
     /// The meanings of a column's texts.
-    pub(super) fn of(column: &Column, mut meaning: impl FnMut(&str) -> Option<T>) -> Self {
-        let meanings = column.texts.iter().enumerate().map(|(symbol, text)| {
-            if symbol == MISSING as usize { None } else { meaning(text) }
-        });
-        Self { symbols: column.cells.clone(), meanings: meanings.collect() }
+    pub(super) fn of(column: &'a Column, mut meaning: impl FnMut(&str) -> Option<T>) -> Self {
+        let meanings = column
+            .texts
+            .iter()
+            .enumerate()
+            .map(|(symbol, text)| if symbol == MISSING as usize { None } else { meaning(text) });
+        Self { column: Some(column), meanings: meanings.collect() }
     }
 
     /// What a row says, counted from 0.
     pub(super) fn get(&self, row: u32) -> Option<&T> {
-        let symbol = *self.symbols.get(row as usize)?;
-        self.meanings.get(symbol as usize)?.as_ref()
+        self.meanings.get(self.column?.symbol(row) as usize)?.as_ref()
     }
 
     /// Counts the rows whose text has no meaning.
-    pub(super) fn count_unknown(&self, rows: &Rows, field: Field, counts: &mut BTreeMap<String, u64>) {
-        let Some(column) = rows.column(field) else { return };
+    pub(super) fn count_unknown(&self, field: Field, counts: &mut BTreeMap<String, u64>) {
+        let Some(column) = self.column else { return };
         for symbol in column.cells.iter().filter(|symbol| **symbol != MISSING) {
             let known = self.meanings.get(*symbol as usize).is_some_and(Option::is_some);
             if let Some(text) = column.text_of(*symbol).filter(|_| !known) {

@@ -14,7 +14,10 @@ use std::{
     path::Path,
 };
 
-use ledgerdesk_domain::consultation::{CallDirection, CallOutcome, Channel, Priority};
+use ledgerdesk_domain::{
+    client::ClientKind,
+    consultation::{CallDirection, CallOutcome, Channel, Priority},
+};
 
 pub use fault::Fault;
 pub(super) use step::Step;
@@ -158,6 +161,8 @@ pub(super) struct Defaults {
     pub(super) priority: Priority,
     pub(super) language: Option<String>,
     pub(super) call_direction: CallDirection,
+    /// What kind of party the clients are.
+    pub(super) client_kind: ClientKind,
     /// The questionnaire that ratings answer, and its question.
     pub(super) questionnaire: String,
     pub(super) question: String,

@@ -12,7 +12,7 @@ use std::{
     path::Path,
 };
 
-pub(super) use column::{Column, ColumnBuilder};
+pub(super) use column::{Column, ColumnBuilder, MISSING};
 
 use super::{ImportError, Progress};
 

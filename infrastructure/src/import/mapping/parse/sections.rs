@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use ledgerdesk_domain::consultation::{CallDirection, Channel, Priority};
+use ledgerdesk_domain::{
+    client::ClientKind,
+    consultation::{CallDirection, Channel, Priority},
+};
 use serde::de::{
     Deserialize, IntoDeserializer,
     value::{Error as ValueError, StrDeserializer},
@@ -129,6 +132,7 @@ pub(super) fn defaults(table: Option<Table<'_>>) -> Defaults {
         priority: Priority::Normal,
         language: None,
         call_direction: CallDirection::Inbound,
+        client_kind: ClientKind::Person,
         questionnaire: "imported".to_owned(),
         question: "satisfaction".to_owned(),
     };
@@ -153,7 +157,19 @@ pub(super) fn defaults(table: Option<Table<'_>>) -> Defaults {
     if let Some(direction) = table.take("call_direction").and_then(|value| word(&value)) {
         defaults.call_direction = direction;
     }
-    table.end(&["topic", "language", "channel", "priority", "call_direction", "questionnaire", "question"]);
+    if let Some(kind) = table.take("client_kind").and_then(|value| word(&value)) {
+        defaults.client_kind = kind;
+    }
+    table.end(&[
+        "topic",
+        "language",
+        "channel",
+        "priority",
+        "call_direction",
+        "client_kind",
+        "questionnaire",
+        "question",
+    ]);
     defaults
 }
 
