@@ -1,5 +1,6 @@
 //! Logs of other systems become events.
 mod bind;
+pub(crate) mod bulk;
 mod case;
 mod derive;
 mod error;
@@ -10,6 +11,7 @@ mod prepared;
 mod progress;
 mod report;
 mod source;
+mod write;
 
 pub use error::ImportError;
 pub use mapping::{Fault, Mapping};

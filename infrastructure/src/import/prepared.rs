@@ -65,7 +65,7 @@ impl Prepared {
         for number in 0..self.cases.len() {
             let rows = self.cases.get(number).len() as u64;
             let told = self.tell(&meaning, number);
-            summary.count_case(rows, &told);
+            summary.count_case(rows, told.tally);
             progress.advance(rows);
         }
         summary.finish();
@@ -101,6 +101,15 @@ impl Prepared {
 
     pub(super) fn newcomers(&self) -> &[Newcomer] {
         &self.newcomers
+    }
+
+    pub(super) fn row_count(&self) -> u32 {
+        self.rows.count
+    }
+
+    /// How many rows are reported before any case is decided.
+    pub(super) fn reported_rows(&self) -> u64 {
+        self.reported.len() as u64
     }
 
     pub(super) fn case_count(&self) -> usize {

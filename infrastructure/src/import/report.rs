@@ -2,13 +2,10 @@
 
 use std::{collections::BTreeMap, io};
 
-use ledgerdesk_domain::{
-    event::{DomainEvent, Event},
-    stream::StreamType,
-};
+use ledgerdesk_domain::{event::Event, stream::StreamType};
 use serde::Serialize;
 
-use super::derive::Told;
+use super::derive::Tally;
 
 /// A row that became no event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -74,16 +71,16 @@ impl Summary {
     }
 
     /// Counts a case that was written.
-    pub(super) fn count_case(&mut self, rows: u64, told: &Told) {
-        self.consultations += u64::from(!told.events.is_empty());
-        self.written += rows - told.reported.len() as u64;
-        for happened in &told.events {
-            *self.events.entry(happened.event.event_type()).or_default() += 1;
+    pub(super) fn count_case(&mut self, rows: u64, tally: Tally) {
+        self.consultations += u64::from(!tally.events.is_empty());
+        self.written += rows - tally.reported.len() as u64;
+        for (event_type, count) in tally.events {
+            *self.events.entry(event_type).or_default() += count;
         }
-        for (code, count) in &told.facts {
-            *self.facts.entry(code.clone()).or_default() += count;
+        for (code, count) in tally.facts {
+            *self.facts.entry(code).or_default() += count;
         }
-        self.reported.extend(told.reported.iter().cloned());
+        self.reported.extend(tally.reported);
     }
 
     /// Puts the reported rows into the order of the source.

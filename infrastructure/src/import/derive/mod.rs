@@ -31,6 +31,15 @@ use super::{
 pub(super) struct Told {
     /// What happened, in order.
     pub(super) events: Vec<Happened>,
+    /// What it adds to the summary.
+    pub(super) tally: Tally,
+}
+
+/// What a case adds to the summary.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// The events, by type.
+    pub(super) events: BTreeMap<&'static str, u64>,
     /// The facts among them, by code.
     pub(super) facts: BTreeMap<String, u64>,
     /// The rows that became nothing.
@@ -44,7 +53,7 @@ pub(super) fn tell(meaning: &Meaning<'_>, case: &str, rows: &[Row]) -> Told {
     if let Err((code, reason)) = story.open(first) {
         let report =
             |row: &Row| Reported::row(row.index, case, code, format!("the case cannot be opened: {reason}"));
-        story.reported.extend(rows.iter().map(report));
+        story.tally.reported.extend(rows.iter().map(report));
         return story.finish();
     }
     let mut before = None;

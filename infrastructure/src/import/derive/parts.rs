@@ -111,7 +111,7 @@ impl Story<'_> {
                 comment: meaning.owned(Field::RatingComment, row),
             }],
         };
-        if !self.act(Command::SubmitRating(command)) {
+        if !self.act(Command::SubmitRating(command)) && self.was_refused() {
             self.keep_refused(&defaults.question, AttributeValue::Integer(i64::from(score)));
         }
     }

@@ -1,7 +1,5 @@
 //! A consultation that is being told.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     consultation::{
@@ -10,10 +8,11 @@ use ledgerdesk_domain::{
     },
     context::{Actor, Context},
     decider::{Decider, Rejection},
+    event::DomainEvent,
     id::{ConsultationId, HandoverId, ManagerId, PersonId},
 };
 
-use super::{Meaning, Told};
+use super::{Meaning, Tally, Told};
 use crate::import::{case::Row, mapping::Field, report::Reported};
 
 /// The code of a fact that asks for what already is.
@@ -59,8 +58,7 @@ pub(in crate::import) struct Story<'a> {
     refused: Option<&'static str>,
     refused_values: Attributes,
     events: Vec<Happened>,
-    facts: BTreeMap<String, u64>,
-    pub(super) reported: Vec<Reported>,
+    pub(super) tally: Tally,
 }
 
 impl<'a> Story<'a> {
@@ -80,14 +78,13 @@ impl<'a> Story<'a> {
             refused: None,
             refused_values: Attributes::new(),
             events: Vec::new(),
-            facts: BTreeMap::new(),
-            reported: Vec::new(),
+            tally: Tally::default(),
         }
     }
 
     /// Everything that was told.
     pub(super) fn finish(self) -> Told {
-        Told { events: self.events, facts: self.facts, reported: self.reported }
+        Told { events: self.events, tally: self.tally }
     }
 
     /// Turns to a row. What opened the consultation belongs to the first one.
@@ -121,6 +118,7 @@ impl<'a> Story<'a> {
         for event in events {
             self.state = Consultation::evolve(std::mem::take(&mut self.state), &event);
             self.follow(&event);
+            *self.tally.events.entry(event.event_type()).or_default() += 1;
             self.events.push(Happened {
                 event,
                 occurred_at: self.now,
@@ -189,9 +187,9 @@ impl<'a> Story<'a> {
             attributes: std::mem::take(&mut self.refused_values),
         };
         match self.decide(ConsultationCommand::ImportFact(fact)) {
-            Ok(_) => *self.facts.entry(code.to_owned()).or_default() += 1,
+            Ok(_) => *self.tally.facts.entry(code.to_owned()).or_default() += 1,
             Err((code, reason)) if self.happened_in_row == 0 => {
-                self.reported.push(Reported::row(row, self.case, code, reason));
+                self.tally.reported.push(Reported::row(row, self.case, code, reason));
             }
             Err(_) => {}
         }

@@ -44,13 +44,6 @@ pub(super) struct Table {
     pub(super) available: Vec<String>,
 }
 
-impl Table {
-    /// The column of this name.
-    pub(super) fn column(&self, name: &str) -> Option<&Column> {
-        self.columns.iter().find(|column| column.name == name)
-    }
-}
-
 /// Reads a source, whatever of the known formats it is.
 pub(super) fn read(path: &Path, wanted: &Wanted, progress: &dyn Progress) -> Result<Table, ImportError> {
     let file = File::open(path).map_err(|source| unreadable(path, source))?;
