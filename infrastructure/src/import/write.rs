@@ -88,16 +88,24 @@ impl Prepared {
         earlier: &Earlier,
         summary: &mut Summary,
     ) -> Result<(), ImportError> {
-        let new = self.newcomers().iter().filter(|newcomer| !earlier.contains_key(&self.key(&newcomer.key)));
+        // What travels with a history is its place in the list.
+        let new = self.newcomers().iter().enumerate();
+        let new = new.filter(|(_, newcomer)| !earlier.contains_key(&self.key(&newcomer.key)));
         let histories: Vec<_> =
-            new.map(|newcomer| (Some(self.newcomer_history(newcomer)), newcomer)).collect();
+            new.map(|(place, newcomer)| (Some(self.newcomer_history(newcomer)), place)).collect();
         let written = bulk::write_all(store, workspace_id, stream::iter(histories));
         pin_mut!(written);
         while let Some(answer) = written.next().await {
-            let (newcomer, written) = answer
-                .map_err(|(newcomer, source)| ImportError::Append { case: newcomer.key.clone(), source })?;
-            if matches!(written, Written::Now) {
-                summary.count_newcomer(newcomer.stream.stream_type, &newcomer.events);
+            let place = match &answer {
+                Ok((place, _)) | Err((place, _)) => *place,
+            };
+            let Some(newcomer) = self.newcomers().get(place) else { continue };
+            match answer {
+                Ok((_, Written::Now)) => {
+                    summary.count_newcomer(newcomer.stream.stream_type, &newcomer.events);
+                }
+                Ok(_) => {}
+                Err((_, source)) => return Err(ImportError::Append { case: newcomer.key.clone(), source }),
             }
         }
         Ok(())

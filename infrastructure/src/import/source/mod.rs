@@ -62,7 +62,10 @@ fn read_from(
     let bom = usize::from(start.starts_with(b"\xEF\xBB\xBF")) * 3;
     let is_xml = start[bom..].iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'<');
     reader.consume(bom);
-    if is_xml { xes::read(reader, wanted, context) } else { csv::read(reader, wanted, context) }
+    let table =
+        if is_xml { xes::read(reader, wanted, context)? } else { csv::read(reader, wanted, context)? };
+    context.progress.advance(u64::from(table.rows % PROGRESS_STEP));
+    Ok(table)
 }
 
 fn unreadable(path: &Path, source: std::io::Error) -> ImportError {
