@@ -85,7 +85,7 @@ async fn a_case_that_no_batch_holds_is_written_in_parts() {
     assert_eq!((summary.written, summary.consultations, summary.reported.len()), (90, 1, 0));
     assert_eq!(summary.events.get("MessageReceived"), Some(&90));
     let parts: i64 =
-        sqlx::query_scalar("select count(*) from ledgerdesk.commands where key like '%case:T1%'")
+        sqlx::query_scalar("select count(*) from ledgerdesk.commands where idempotency_key like '%case:T1%'")
             .fetch_one(database.pool())
             .await
             .unwrap();

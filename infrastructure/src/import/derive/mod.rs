@@ -107,3 +107,6 @@ impl Story<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

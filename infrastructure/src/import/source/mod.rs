@@ -49,7 +49,7 @@ pub(super) fn read(path: &Path, wanted: &Wanted, progress: &dyn Progress) -> Res
     let file = File::open(path).map_err(|source| unreadable(path, source))?;
     let (reader, compressed) = gzip::open(file).map_err(|source| unreadable(path, source))?;
     let context = Context { path, compressed, progress };
-    read_from(reader, wanted, &context)
+    read_from(reader, wanted, &context).map_err(|error| context.blame(error))
 }
 
 fn read_from(
@@ -88,6 +88,22 @@ impl Context<'_> {
                 ImportError::CorruptGzip { row, reason: error.to_string() }
             }
             _ => unreadable(self.path, error),
+        }
+    }
+
+    /// A damaged gzip may decode to nonsense before its checksum shows it: then it is to blame, not its content.
+    fn blame(&self, error: ImportError) -> ImportError {
+        let (ImportError::BadCsv { row, .. }
+        | ImportError::BadXml { row, .. }
+        | ImportError::NotUtf8 { row }) = &error
+        else {
+            return error;
+        };
+        let checked = File::open(self.path).and_then(gzip::open);
+        let checked = checked.and_then(|(mut reader, _)| std::io::copy(&mut reader, &mut std::io::sink()));
+        match checked {
+            Err(damage) if self.compressed => self.io(damage, *row),
+            _ => error,
         }
     }
 

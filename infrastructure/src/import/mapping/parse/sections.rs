@@ -110,19 +110,19 @@ pub(super) fn named_rules(table: Option<Table<'_>>) -> Vec<(String, TextRule)> {
 }
 
 fn text_rule(value: &Value<'_>) -> Option<TextRule> {
-    let mut alternatives = Vec::new();
-    for item in value.one_or_list() {
+    let items = value.one_or_list();
+    if items.is_empty() {
+        value.fault("name a column");
+    }
+    let mut alternatives = Vec::with_capacity(items.len());
+    for item in &items {
         match Template::parse(item.text()?) {
             Ok(template) if template.columns().next().is_some() => alternatives.push(template),
             Ok(_) => item.fault("this names no column; put one in braces, such as `{Product}`"),
             Err(message) => item.fault(message),
         }
     }
-    if alternatives.is_empty() {
-        value.fault("name a column");
-        return None;
-    }
-    Some(TextRule { alternatives })
+    (!alternatives.is_empty()).then_some(TextRule { alternatives })
 }
 
 pub(super) fn defaults(table: Option<Table<'_>>) -> Defaults {
