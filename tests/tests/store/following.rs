@@ -68,7 +68,10 @@ async fn a_reader_of_a_lost_tail_stops_instead_of_reading_another_history() {
     }
     assert!(matches!(restored.store.follow(cursor).await, Err(ReadError::ForeignCursor { .. })));
     let ended = follower.next_page(10).await;
-    assert!(matches!(ended, Err(ReadError::Store(StoreError::ShuttingDown))), "the old reader does not go on");
+    assert!(
+        matches!(ended, Err(ReadError::Store(StoreError::ShuttingDown))),
+        "the old reader does not go on"
+    );
 }
 
 #[tokio::test]
