@@ -254,6 +254,8 @@ pub struct Assigned {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
+    /// Whether the consultation was open then, so that it counts as the manager's load.
+    pub is_open: bool,
 }
 
 /// The manager gave it back; the team stays.
@@ -264,6 +266,8 @@ pub struct Unassigned {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
+    /// Whether the consultation was open then, so that it counted as the manager's load.
+    pub is_open: bool,
 }
 
 /// Work began.
