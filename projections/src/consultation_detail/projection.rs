@@ -157,7 +157,9 @@ impl Row {
         match event {
             ConsultationEvent::DetailsChanged(changed) => {
                 if changed.description.is_some() {
-                    self.description = known_if_any(changed.description.as_ref());
+                    // An empty text takes the description away.
+                    let description = known_if_any(changed.description.as_ref());
+                    self.description = description.filter(|text| !text.is_empty());
                 }
                 if let Some(catalog) = &changed.catalog {
                     self.catalog.clone_from(catalog);
