@@ -4,11 +4,19 @@ use ledgerdesk_domain::{context::ActorKind, id::ConsultationId};
 use uuid::Uuid;
 
 use super::{Kind, Row};
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.history";
     const KEY: &'static str = "event_id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "position";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
 }
 
 /// What narrows the timeline of one consultation.

@@ -3,11 +3,19 @@
 use ledgerdesk_domain::{consultation::Channel, id::ConsultationId};
 
 use super::{Direction, Row};
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.messages";
     const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "last_position";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
 }
 
 /// What narrows a list of messages.

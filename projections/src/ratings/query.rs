@@ -3,11 +3,19 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.ratings";
     const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "changed_at";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
 }
 
 /// What narrows a list of ratings.

@@ -3,10 +3,10 @@
 use chrono::DateTime;
 use ledgerdesk_domain::id::WorkspaceId;
 use serde::de::DeserializeOwned;
-use sqlx::{PgPool, types::Json};
+use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::{Conditions, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind};
+use super::{ChildRow, Conditions, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind};
 
 /// A page of a filtered, ordered list.
 pub async fn page<R: ReadRow>(
@@ -82,29 +82,24 @@ pub async fn by_ids<R: ReadRow>(
     Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
 
-/// The latest rows of each parent, at most `limit` for each, in one statement; each parent's oldest first.
-/// `order` is a column of the table that grows with time.
-pub async fn latest_of<R: ReadRow>(
+/// The latest rows of each consultation, at most `limit` for each, in one statement; oldest first.
+pub async fn latest_of<R: ChildRow>(
     pool: &PgPool,
     workspace: WorkspaceId,
-    parents: (&'static str, &[Uuid]),
-    order: &'static str,
+    consultations: &[Uuid],
     limit: u8,
 ) -> Result<Vec<R>, sqlx::Error> {
-    let (parent, ids) = parents;
-    let mut sql = sqlx::QueryBuilder::<sqlx::Postgres>::new("select child.row from unnest(");
-    sql.push_bind(ids.to_vec());
+    let (table, key, order) = (R::TABLE, R::KEY, R::ORDER);
+    let mut sql = QueryBuilder::<Postgres>::new("select child.row from unnest(");
+    sql.push_bind(consultations.to_vec());
     sql.push(format_args!(
-        ") as parent (id), lateral (select to_jsonb(t) as row, t.{order} as place, t.{} as id from {} t where \
-         t.workspace_id = ",
-        R::KEY,
-        R::TABLE
+        ") as parent (id), lateral (select to_jsonb(t) as row, t.{order} as place, t.{key} as id \
+         from {table} t where t.workspace_id = "
     ));
     sql.push_bind(workspace.uuid());
     sql.push(format_args!(
-        " and t.{parent} = parent.id order by t.{order} desc, t.{} desc limit {limit}) as child order by \
-         child.place, child.id",
-        R::KEY
+        " and t.consultation_id = parent.id order by t.{order} desc, t.{key} desc limit {limit}) as child \
+         order by child.place, child.id"
     ));
     let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())

@@ -14,6 +14,7 @@ pub(crate) use fetch::grouped;
 pub use fetch::{by_ids, count, latest_of, page};
 pub use page::{Key, Keyset, Page, PageRequest, SortKind};
 
+use ledgerdesk_domain::id::ConsultationId;
 use serde::de::DeserializeOwned;
 
 /// A row of a read model as queries return it.
@@ -22,4 +23,13 @@ pub trait ReadRow: DeserializeOwned + Send + Unpin + 'static {
     const TABLE: &'static str;
     /// Its primary key, a uuid.
     const KEY: &'static str;
+}
+
+/// A row that belongs to a consultation.
+pub trait ChildRow: ReadRow {
+    /// A column that grows with time; the table has an index on (workspace, consultation, this column, key).
+    const ORDER: &'static str;
+
+    /// The consultation.
+    fn consultation_id(&self) -> ConsultationId;
 }

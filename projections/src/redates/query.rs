@@ -6,11 +6,19 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.redates";
     const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "redated_at";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
 }
 
 /// What narrows a list of redates.
