@@ -135,7 +135,7 @@ impl Codec {
                 Ok(Encoded {
                     event_id: new.event_id.0,
                     event_type: new.event.event_type(),
-                    schema_version: new.event.schema_version(),
+                    schema_version: self.upcasting.newest(new.event.event_type()).unwrap_or(1),
                     occurred_at: new.occurred_at,
                     payload: canonical_json(&payload)?,
                     metadata: canonical_json(&metadata)?,
