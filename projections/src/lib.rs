@@ -1,6 +1,7 @@
 //! The read side: pure folds over rows, and the runtime that keeps them exact.
 //!
 //! - [`runtime`]: load, fold, write back with the checkpoint; leases, lag, parking, rebuild and swap.
+//! - [`registry()`]: the only list of projections.
 //! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
 //!   `table.sql`.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
@@ -18,4 +19,7 @@ mod personal;
 pub mod ratings;
 pub mod read;
 pub mod redates;
+mod registry;
 pub mod runtime;
+
+pub use registry::registry;
