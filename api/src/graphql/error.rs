@@ -3,7 +3,7 @@
 //! Resolvers answer `Result<T, Fault>`. [`Fault`] has no `Display`, so async-graphql's blanket conversion does
 //! not apply to it, and a database error that meets `?` becomes [`Fault::Internal`], never its text.
 
-use std::{error::Error as StdError, sync::Arc};
+use std::error::Error as StdError;
 
 use async_graphql::{ErrorExtensions as _, Response, Value};
 use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
@@ -98,7 +98,8 @@ impl From<sqlx::Error> for Fault {
         /// `query_canceled`: the statement timeout.
         const CANCELED: &str = "57014";
         let timed_out = matches!(error, sqlx::Error::PoolTimedOut)
-            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(CANCELED);
+            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+                == Some(CANCELED);
         if timed_out {
             tracing::warn!(error = %chain(&error), "a query timed out");
             let message = "the database did not answer in time; ask for less, or try again".to_owned();
@@ -138,8 +139,14 @@ pub fn stamp(response: &mut Response, request_id: Uuid) {
 
 /// The error and its causes, outermost first.
 fn chain(error: &(dyn StdError + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]
@@ -157,16 +164,17 @@ mod tests {
 
     #[test]
     fn only_internal_errors_carry_the_request_id() {
-        let server_error = |fault: Fault| {
-            async_graphql::Error::from(fault).into_server_error(async_graphql::Pos::default())
-        };
+        let server_error =
+            |fault: Fault| async_graphql::Error::from(fault).into_server_error(async_graphql::Pos::default());
         let errors = vec![server_error(Fault::Internal), server_error(Fault::NotFound { what: "client" })];
         let mut response = Response::from_errors(errors);
         stamp(&mut response, Uuid::from_u128(7));
         let ids: Vec<_> = response
             .errors
             .iter()
-            .map(|error| error.extensions.as_ref().and_then(|extensions| extensions.get("requestId").cloned()))
+            .map(|error| {
+                error.extensions.as_ref().and_then(|extensions| extensions.get("requestId").cloned())
+            })
             .collect();
         assert_eq!(ids, [Some(Value::from(Uuid::from_u128(7).to_string())), None]);
     }
