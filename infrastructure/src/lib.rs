@@ -19,4 +19,5 @@ pub mod crypto;
 pub mod db;
 pub mod embedded_postgres;
 pub mod event_store;
+pub mod import;
 pub mod telemetry;

@@ -1,5 +1,11 @@
 //! The GraphQL API.
 
+mod batch;
 pub mod caller;
+pub mod consistency;
+pub mod error;
 pub mod global_id;
+pub mod loaders;
 pub mod model;
+pub mod paging;
+pub mod query;
