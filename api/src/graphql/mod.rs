@@ -3,3 +3,4 @@
 pub mod caller;
 pub mod global_id;
 pub mod model;
+pub mod schema;
