@@ -3,4 +3,6 @@
 pub mod caller;
 pub mod global_id;
 pub mod model;
+pub mod mutation;
 pub mod schema;
+pub mod user_error;

@@ -47,7 +47,10 @@ impl Authenticator {
     /// Wraps a look-up.
     pub fn new<F>(lookup: F) -> Self
     where
-        F: Fn(String) -> BoxFuture<'static, Result<Option<Principal>, KeysUnavailable>> + Send + Sync + 'static,
+        F: Fn(String) -> BoxFuture<'static, Result<Option<Principal>, KeysUnavailable>>
+            + Send
+            + Sync
+            + 'static,
     {
         Self(Arc::new(lookup))
     }

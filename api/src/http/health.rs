@@ -67,9 +67,9 @@ pub(crate) async fn live() -> Response {
 /// `GET /health/ready`: 200 while the database answers and the process is not stopping. A projection that lags or
 /// is paused is shown but takes no node out of service: its rows are old, not wrong, and every node shares them.
 pub(crate) async fn ready(State(state): State<SharedState>) -> Response {
-    let report = tokio::time::timeout(PROBE_TIMEOUT, (state.health.0)()).await.unwrap_or_else(|_| {
-        HealthReport { database: false, head: None, projections: Vec::new() }
-    });
+    let report = tokio::time::timeout(PROBE_TIMEOUT, (state.health.0)())
+        .await
+        .unwrap_or_else(|_| HealthReport { database: false, head: None, projections: Vec::new() });
     let stopping = state.shutdown.is_cancelled();
     let ready = report.database && !stopping;
     let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

@@ -48,7 +48,9 @@ struct OperationLabels {
 
 /// From half a millisecond to about a minute.
 fn latency() -> Histogram {
-    Histogram::new([0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0])
+    Histogram::new([
+        0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 15.0, 60.0,
+    ])
 }
 
 impl HttpMetrics {
@@ -115,7 +117,10 @@ pub(crate) async fn measure(State(state): State<SharedState>, request: Request, 
     let response = next.run(request).await;
     let status = response.status().as_u16();
     let metrics = &state.metrics.0;
-    metrics.latency.get_or_create(&RouteLabel { route: route.clone() }).observe(started.elapsed().as_secs_f64());
+    metrics
+        .latency
+        .get_or_create(&RouteLabel { route: route.clone() })
+        .observe(started.elapsed().as_secs_f64());
     metrics.requests.get_or_create(&RequestLabels { method, route, status }).inc();
     response
 }

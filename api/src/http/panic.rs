@@ -2,7 +2,11 @@
 
 use std::{future::Future, panic::AssertUnwindSafe};
 
-use axum::{extract::Request, middleware::Next, response::{IntoResponse as _, Response}};
+use axum::{
+    extract::Request,
+    middleware::Next,
+    response::{IntoResponse as _, Response},
+};
 use futures_util::FutureExt as _;
 
 use super::{error::HttpError, request_id::RequestId};

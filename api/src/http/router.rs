@@ -29,9 +29,15 @@ pub fn router(state: AppState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
-        .fallback(|| async { HttpError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this path") })
+        .fallback(|| async {
+            HttpError::new(StatusCode::NOT_FOUND, "NOT_FOUND", "there is nothing at this path")
+        })
         .method_not_allowed_fallback(|| async {
-            HttpError::new(StatusCode::METHOD_NOT_ALLOWED, "BAD_REQUEST", "this path does not take this method")
+            HttpError::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "BAD_REQUEST",
+                "this path does not take this method",
+            )
         })
         .layer(body_limit)
         .layer(from_fn(panic::catch))

@@ -36,7 +36,10 @@ impl MediaType {
                 if name.eq_ignore_ascii_case("application/graphql-response+json") {
                     return Ok(Self::GraphqlResponse);
                 }
-                if ["application/json", "application/*", "*/*"].iter().any(|json| name.eq_ignore_ascii_case(json)) {
+                if ["application/json", "application/*", "*/*"]
+                    .iter()
+                    .any(|json| name.eq_ignore_ascii_case(json))
+                {
                     return Ok(Self::Json);
                 }
             }

@@ -69,7 +69,9 @@ async fn answer(
 
 async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced.and_then(|length| length.parse().ok()).is_some_and(|length: usize| length > state.limits.body_bytes)
+    if announced
+        .and_then(|length| length.parse().ok())
+        .is_some_and(|length: usize| length > state.limits.body_bytes)
     {
         return Err(too_large(state.limits.body_bytes));
     }

@@ -22,8 +22,9 @@ const WHAT_IS_RIGHT: &str = "send an object like {\"query\": \"{ me { role } }\"
 impl Params {
     /// From a JSON body.
     pub(crate) fn from_json(body: &[u8]) -> Result<Self, HttpError> {
-        let value: Value = serde_json::from_slice(body)
-            .map_err(|error| HttpError::bad_request(format!("the body is no JSON ({error}); {WHAT_IS_RIGHT}")))?;
+        let value: Value = serde_json::from_slice(body).map_err(|error| {
+            HttpError::bad_request(format!("the body is no JSON ({error}); {WHAT_IS_RIGHT}"))
+        })?;
         Self::from_value(value)
     }
 
@@ -54,8 +55,9 @@ impl Params {
             axum::extract::Query::<Raw>::try_from_uri(&uri).map_err(|_| unreadable_query())?;
         let variables = match raw.variables.as_deref() {
             None | Some("") => None,
-            Some(text) => serde_json::from_str(text)
-                .map_err(|error| HttpError::bad_request(format!("`variables` is no JSON object ({error})")))?,
+            Some(text) => serde_json::from_str(text).map_err(|error| {
+                HttpError::bad_request(format!("`variables` is no JSON object ({error})"))
+            })?,
         };
         Ok(Self { query: raw.query, operation_name: raw.operation_name, variables, _extensions: None })
     }
@@ -67,7 +69,9 @@ impl Params {
 }
 
 fn unreadable_query() -> HttpError {
-    HttpError::bad_request("the URL's query part cannot be read; send `query`, `variables`, `operationName` once each")
+    HttpError::bad_request(
+        "the URL's query part cannot be read; send `query`, `variables`, `operationName` once each",
+    )
 }
 
 #[cfg(test)]
@@ -99,7 +103,8 @@ mod tests {
 
     #[test]
     fn a_query_part_brings_the_same() {
-        let mut params = Params::from_query("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=").unwrap();
+        let mut params =
+            Params::from_query("query=%7Ba%7D&variables=%7B%22x%22%3A1%7D&operationName=").unwrap();
         assert_eq!(params.query.as_deref(), Some("{a}"));
         assert_eq!(params.variables().len(), 1);
         assert!(Params::from_query("query=%7Ba%7D&variables=1").is_err());

@@ -46,9 +46,12 @@ pub(crate) fn prepare(
     // Some clients send an empty name for none.
     let name = params.operation_name.take().filter(|name| !name.is_empty());
     let kind = kind(&document, name.as_deref()).ok_or_else(|| {
-        HttpError::bad_request("`operationName` does not name one of the document's operations; send one of theirs")
+        HttpError::bad_request(
+            "`operationName` does not name one of the document's operations; send one of theirs",
+        )
     })?;
-    let mut request = Request::new(query).variables(variables).data(session.caller().clone()).data(session.clone());
+    let mut request =
+        Request::new(query).variables(variables).data(session.caller().clone()).data(session.clone());
     request.operation_name = name;
     request.set_parsed_query(document);
     Ok(Prepared { request, kind })
@@ -58,7 +61,9 @@ fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<Kind> {
     let operation = match (&document.operations, name) {
         (DocumentOperations::Single(operation), None) => operation,
         (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name)?,
-        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => operations.values().next()?,
+        (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
+            operations.values().next()?
+        }
         _ => return None,
     };
     Some(match operation.node.ty {

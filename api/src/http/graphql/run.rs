@@ -47,7 +47,8 @@ const fn too_slow(kind: Kind) -> &'static str {
 /// The number of the request, from its caller.
 pub(crate) fn request_id(request: &async_graphql::Request) -> Uuid {
     use std::any::{Any, TypeId};
-    let caller = request.data.get(&TypeId::of::<Caller>()).and_then(|data| <dyn Any>::downcast_ref::<Caller>(&**data));
+    let caller =
+        request.data.get(&TypeId::of::<Caller>()).and_then(|data| <dyn Any>::downcast_ref::<Caller>(&**data));
     caller.map_or(Uuid::nil(), |caller| caller.request_id)
 }
 
@@ -111,7 +112,8 @@ mod tests {
     #[test]
     fn what_a_resolver_did_not_mean_for_the_outside_does_not_get_there() {
         let path = vec![PathSegment::Field("a".to_owned())];
-        let leak = ServerError::new("password authentication failed for user x", None).with_path(path.clone());
+        let leak =
+            ServerError::new("password authentication failed for user x", None).with_path(path.clone());
         let input = ServerError::new("Failed to parse \"Int\": no", None).with_path(path);
         let invalid = ServerError::new(format!("Unknown field {}", "x".repeat(100_000)), None);
         let own = coded("NOT_FOUND", "no");

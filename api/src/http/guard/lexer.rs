@@ -4,8 +4,13 @@ use super::{Limits, Refusal, within};
 
 /// Counts while it reads, and stops at the first limit that is passed.
 pub(super) fn scan(source: &str, limits: &Limits) -> Result<(), Refusal> {
-    let mut scan =
-        Scan { bytes: source.as_bytes(), at: 0, depth: 0, between_definitions: true, counts: Counts::default() };
+    let mut scan = Scan {
+        bytes: source.as_bytes(),
+        at: 0,
+        depth: 0,
+        between_definitions: true,
+        counts: Counts::default(),
+    };
     while let Some(token) = scan.next_token()? {
         scan.counts.tokens += 1;
         scan.note(token)?;
@@ -51,7 +56,8 @@ impl<'a> Scan<'a> {
                 self.depth += 1;
             }
             Token::Close => {
-                self.depth = self.depth.checked_sub(1).ok_or_else(|| unreadable("a bracket is closed twice"))?;
+                self.depth =
+                    self.depth.checked_sub(1).ok_or_else(|| unreadable("a bracket is closed twice"))?;
                 // Only braces stand at the outermost level and end something there; the parentheses of
                 // variables are followed by the braces of their operation, which must not count again.
                 self.between_definitions = self.depth == 0 && self.bytes.get(self.at - 1) == Some(&b'}');

@@ -101,7 +101,9 @@ fn a_long_chain_of_fragments_is_refused_without_deep_recursion() {
 fn a_fragment_that_contains_itself_is_named() {
     let own = "{ a } fragment A on Q { a ...B } fragment B on Q { x { ...A } }";
     assert!(matches!(refused(own), Refusal::FragmentCycle(_)));
-    assert!(matches!(refused("{ ...A } fragment A on Q { ...A }"), Refusal::FragmentCycle(name) if name == "A"));
+    assert!(
+        matches!(refused("{ ...A } fragment A on Q { ...A }"), Refusal::FragmentCycle(name) if name == "A")
+    );
 }
 
 #[test]
@@ -162,7 +164,9 @@ fn what_is_no_graphql_is_told_without_an_echo() {
 #[test]
 fn pages_multiply_what_lies_below_them() {
     let nested = |first: &str| {
-        format!("{{ a(first: {first}) {{ nodes {{ b(first: {first}) {{ nodes {{ c(first: 100) {{ nodes {{ d }} }} }} }} }} }} }}")
+        format!(
+            "{{ a(first: {first}) {{ nodes {{ b(first: {first}) {{ nodes {{ c(first: 100) {{ nodes {{ d }} }} }} }} }} }} }}"
+        )
     };
     accepted(&nested("10"));
     too_complex(&nested("50"), "fields to answer, pages included,");

@@ -37,7 +37,9 @@ pub(crate) async fn upgrade(
         return Err(HttpError::unavailable("this node is stopping; connect to another one"));
     }
     if state.metrics.sockets() >= state.sockets.sockets {
-        return Err(HttpError::unavailable("this node has no room for another WebSocket; try again in a moment"));
+        return Err(HttpError::unavailable(
+            "this node has no room for another WebSocket; try again in a moment",
+        ));
     }
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
@@ -53,7 +55,8 @@ pub(crate) async fn upgrade(
         None => None,
         Some(secret) => {
             let opened = Session::open(&state.authenticator, secret, request_id, language).await;
-            let opened = opened.map_err(|_| HttpError::unavailable("keys cannot be checked now; try again in a moment"))?;
+            let opened = opened
+                .map_err(|_| HttpError::unavailable("keys cannot be checked now; try again in a moment"))?;
             Some(opened.ok_or_else(HttpError::unauthenticated)?)
         }
     };

@@ -211,9 +211,19 @@ mod tests {
     fn nothing_but_messages_of_the_protocol_is_taken() {
         let long = format!(r#"{{"type":"{}"}}"#, "x".repeat(10_000));
         let texts = [
-            "", "{", "[]", "null", "1", r#"{"type":"start","id":"1","payload":{}}"#, r#"{"id":"1"}"#,
-            r#"{"type":"subscribe","payload":{}}"#, r#"{"type":"subscribe","id":1,"payload":{}}"#,
-            r#"{"type":"subscribe","id":"1"}"#, r#"{"type":"complete"}"#, r#"{"type":"next","id":"1"}"#, &long,
+            "",
+            "{",
+            "[]",
+            "null",
+            "1",
+            r#"{"type":"start","id":"1","payload":{}}"#,
+            r#"{"id":"1"}"#,
+            r#"{"type":"subscribe","payload":{}}"#,
+            r#"{"type":"subscribe","id":1,"payload":{}}"#,
+            r#"{"type":"subscribe","id":"1"}"#,
+            r#"{"type":"complete"}"#,
+            r#"{"type":"next","id":"1"}"#,
+            &long,
         ];
         for text in texts {
             closes(&mut acknowledged(), text, 4400);
