@@ -23,7 +23,7 @@ pub struct Appointed {
     pub previous: Option<DateTime<Utc>>,
 }
 
-pub(super) fn appoint(state: &ConsultationState, command: Appoint, context: &Context) -> Decision {
+pub(super) fn appoint(state: &ConsultationState, command: &Appoint, context: &Context) -> Decision {
     state.workable()?;
     let appointed_for = command.appointed_for;
     text::check_time("appointed_for", appointed_for)?;

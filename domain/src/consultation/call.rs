@@ -75,7 +75,7 @@ pub struct CallLogged {
     pub attempt: u32,
 }
 
-pub(super) fn log(state: &ConsultationState, command: LogCall) -> Decision {
+pub(super) fn log(state: &ConsultationState, command: &LogCall) -> Decision {
     state.opened()?;
     if state.calls.contains(&command.call_id) {
         return Ok(vec![]);

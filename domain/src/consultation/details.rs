@@ -106,7 +106,7 @@ fn changed_description(state: &ConsultationState, description: Option<String>) -
     (!unchanged).then_some(Personal::Known(description))
 }
 
-pub(super) fn change_priority(state: &ConsultationState, command: ChangePriority) -> Decision {
+pub(super) fn change_priority(state: &ConsultationState, command: &ChangePriority) -> Decision {
     state.workable()?;
     let (from, to) = (state.priority, command.priority);
     if from == to {

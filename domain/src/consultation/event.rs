@@ -141,6 +141,12 @@ impl DomainEvent for ConsultationEvent {
             Self::FactImported(_) => "FactImported",
         }
     }
+    fn of(event: &Event) -> Option<&Self> {
+        match event {
+            Event::Consultation(event) => Some(event),
+            _ => None,
+        }
+    }
 }
 
 impl From<ConsultationEvent> for Event {

@@ -47,7 +47,7 @@ pub struct Unmerged {
     pub assignee: Option<ManagerId>,
 }
 
-pub(super) fn merge(state: &ConsultationState, command: Merge, context: &Context) -> Decision {
+pub(super) fn merge(state: &ConsultationState, command: &Merge, context: &Context) -> Decision {
     let from = state.opened()?;
     if command.into == command.consultation_id {
         return Err(ConsultationRejection::MergeIntoItself);

@@ -151,7 +151,7 @@ impl Ratings {
     }
 }
 
-pub(super) fn request(state: &ConsultationState, command: RequestRating) -> Decision {
+pub(super) fn request(state: &ConsultationState, command: &RequestRating) -> Decision {
     state.opened()?;
     if state.ratings.requested.contains(&command.rating_id) {
         return Ok(vec![]);

@@ -38,14 +38,14 @@ pub(in crate::consultation) fn request(state: &ConsultationState, command: Reque
     })])
 }
 
-pub(in crate::consultation) fn offer(state: &ConsultationState, command: OfferHandover) -> Decision {
-    let OfferHandover { handover_id, manager_id, expires_at } = command;
+pub(in crate::consultation) fn offer(state: &ConsultationState, command: &OfferHandover) -> Decision {
+    let OfferHandover { handover_id, manager_id, expires_at } = *command;
     if let Some(expires_at) = expires_at {
         text::check_time("expires_at", expires_at)?;
     }
     match open(state, handover_id)?.stage {
         Stage::Accepted(accepted) => Err(Rejection::HandoverAlreadyAccepted { by: accepted.by }),
-        stage if stage == (Stage::Offered { to: manager_id, expires_at }) => Ok(vec![]),
+        stands if stands == (Stage::Offered { to: manager_id, expires_at }) => Ok(vec![]),
         Stage::Requested { .. } | Stage::Offered { .. } => {
             Ok(vec![Event::HandoverOffered(HandoverOffered { handover_id, manager_id, expires_at })])
         }
@@ -53,8 +53,8 @@ pub(in crate::consultation) fn offer(state: &ConsultationState, command: OfferHa
 }
 
 /// Who accepts becomes the assignee, in the team that was asked, and work goes on.
-pub(in crate::consultation) fn accept(state: &ConsultationState, command: AcceptHandover) -> Decision {
-    let AcceptHandover { handover_id, manager_id } = command;
+pub(in crate::consultation) fn accept(state: &ConsultationState, command: &AcceptHandover) -> Decision {
+    let AcceptHandover { handover_id, manager_id } = *command;
     let open = open(state, handover_id)?;
     match open.stage {
         Stage::Accepted(accepted) if accepted.by == manager_id => return Ok(vec![]),
@@ -95,7 +95,7 @@ pub(in crate::consultation) fn decline(state: &ConsultationState, command: Decli
 
 pub(in crate::consultation) fn expire(
     state: &ConsultationState,
-    command: ExpireHandover,
+    command: &ExpireHandover,
     context: &Context,
 ) -> Decision {
     let handover_id = command.handover_id;
@@ -116,7 +116,7 @@ pub(in crate::consultation) fn expire(
 
 pub(in crate::consultation) fn resolve(
     state: &ConsultationState,
-    command: ResolveHandover,
+    command: &ResolveHandover,
     context: &Context,
 ) -> Decision {
     let handover_id = command.handover_id;
