@@ -48,6 +48,11 @@ impl ConsultationState {
         self.lifecycle.status()
     }
 
+    /// Whether somebody still has work with it.
+    pub fn is_open(&self) -> bool {
+        self.merged_into.is_none() && self.status().is_some_and(Status::is_open)
+    }
+
     /// Who asks, once known.
     pub const fn client_id(&self) -> Option<ClientId> {
         self.client_id

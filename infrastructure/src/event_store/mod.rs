@@ -228,7 +228,18 @@ impl EventStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        Ok(self.reader.workspace_after(workspace, after, limit).await?)
+        Ok(self.reader.workspace_after(workspace, after, limit, &[]).await?)
+    }
+
+    /// Up to `limit` events of these types of one workspace after `after`.
+    pub async fn read_types(
+        &self,
+        workspace: WorkspaceId,
+        after: Position,
+        limit: usize,
+        types: &[String],
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.workspace_after(workspace, after, limit, types).await?)
     }
 
     /// Up to `limit` events of one stream after version `after`; none if the stream is another workspace's.
