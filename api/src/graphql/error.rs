@@ -98,7 +98,8 @@ impl From<sqlx::Error> for Fault {
         /// `query_canceled`: the statement timeout.
         const CANCELED: &str = "57014";
         let timed_out = matches!(error, sqlx::Error::PoolTimedOut)
-            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref() == Some(CANCELED);
+            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+                == Some(CANCELED);
         if timed_out {
             tracing::warn!(error = %chain(&error), "a query timed out");
             let message = "the database did not answer in time; ask for less, or try again".to_owned();
@@ -157,16 +158,17 @@ mod tests {
 
     #[test]
     fn only_internal_errors_carry_the_request_id() {
-        let server_error = |fault: Fault| {
-            async_graphql::Error::from(fault).into_server_error(async_graphql::Pos::default())
-        };
+        let server_error =
+            |fault: Fault| async_graphql::Error::from(fault).into_server_error(async_graphql::Pos::default());
         let errors = vec![server_error(Fault::Internal), server_error(Fault::NotFound { what: "client" })];
         let mut response = Response::from_errors(errors);
         stamp(&mut response, Uuid::from_u128(7));
         let ids: Vec<_> = response
             .errors
             .iter()
-            .map(|error| error.extensions.as_ref().and_then(|extensions| extensions.get("requestId").cloned()))
+            .map(|error| {
+                error.extensions.as_ref().and_then(|extensions| extensions.get("requestId").cloned())
+            })
             .collect();
         assert_eq!(ids, [Some(Value::from(Uuid::from_u128(7).to_string())), None]);
     }

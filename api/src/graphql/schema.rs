@@ -1,8 +1,8 @@
 //! The schema: three roots and what every resolver may reach.
 
-use async_graphql::{EmptySubscription, Object, Schema, SchemaBuilder};
+use async_graphql::{Object, Schema, SchemaBuilder};
 
-use super::mutation::MutationRoot;
+use super::{mutation::MutationRoot, subscription::SubscriptionRoot};
 
 /// Stand-in.
 #[derive(Default)]
@@ -17,9 +17,9 @@ impl QueryRoot {
 }
 
 /// The schema of the API.
-pub type ApiSchema = Schema<QueryRoot, MutationRoot, EmptySubscription>;
+pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
 /// The schema without its data, enough for its SDL.
-pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, EmptySubscription> {
-    Schema::build(QueryRoot, MutationRoot::default(), EmptySubscription).disable_suggestions()
+pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
+    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).disable_suggestions()
 }

@@ -24,6 +24,7 @@ struct Metrics {
     requests: Family<RequestLabels, Counter>,
     latency: Family<RouteLabel, Histogram, fn() -> Histogram>,
     operations: Family<OperationLabels, Counter>,
+    commands: Family<CommandLabels, Counter>,
     sockets: Gauge,
     subscriptions: Gauge,
 }
@@ -46,6 +47,12 @@ struct OperationLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct CommandLabels {
+    command: String,
+    outcome: &'static str,
+}
+
 /// From half a millisecond to about a minute.
 fn latency() -> Histogram {
     Histogram::new([
@@ -56,16 +63,19 @@ fn latency() -> Histogram {
 impl HttpMetrics {
     /// Registers the counts.
     pub fn register(registry: &mut Registry) -> Self {
+        let registry = registry.sub_registry_with_prefix("ledgerdesk");
         let metrics = Metrics {
             requests: Family::default(),
             latency: Family::new_with_constructor(latency as fn() -> Histogram),
             operations: Family::default(),
+            commands: Family::default(),
             sockets: Gauge::default(),
             subscriptions: Gauge::default(),
         };
         registry.register("http_requests", "HTTP requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to answer an HTTP request", metrics.latency.clone());
         registry.register("graphql_operations", "GraphQL operations executed", metrics.operations.clone());
+        registry.register("commands", "Commands asked for over GraphQL", metrics.commands.clone());
         registry.register("websockets", "WebSockets that are open", metrics.sockets.clone());
         registry.register("subscriptions", "GraphQL subscriptions that run", metrics.subscriptions.clone());
         Self(Arc::new(metrics))
@@ -74,6 +84,12 @@ impl HttpMetrics {
     /// One operation ended.
     pub(crate) fn operation(&self, kind: &'static str, outcome: &'static str) {
         self.0.operations.get_or_create(&OperationLabels { kind, outcome }).inc();
+    }
+
+    /// One command ended: `done`, `refused` by a rule, or `failed`. Named by its input.
+    pub(crate) fn command(&self, input: &str, outcome: &'static str) {
+        let command = input.strip_suffix("Input").unwrap_or(input).to_owned();
+        self.0.commands.get_or_create(&CommandLabels { command, outcome }).inc();
     }
 
     /// One more WebSocket, until the guard is dropped.

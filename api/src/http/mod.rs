@@ -5,6 +5,7 @@
 //! - [`health`], [`graphiql`]: for operators and for newcomers.
 
 pub mod auth;
+pub mod endpoint;
 mod error;
 mod graphiql;
 mod graphql;

@@ -6,13 +6,12 @@ use ledgerdesk_infrastructure::clock::IdSource;
 use prometheus_client::registry::Registry;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{auth::Authenticator, guard, health::Health, metrics::HttpMetrics};
-use crate::graphql::schema::ApiSchema;
+use super::{auth::Authenticator, endpoint::Endpoint, guard, health::Health, metrics::HttpMetrics};
 
 /// Everything that the router needs.
 pub struct AppState {
-    /// The GraphQL schema with its data.
-    pub schema: ApiSchema,
+    /// What executes GraphQL.
+    pub endpoint: Endpoint,
     /// Checks API keys.
     pub authenticator: Authenticator,
     /// Says whether this node can serve.

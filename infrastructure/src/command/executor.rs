@@ -141,11 +141,8 @@ impl CommandExecutor {
         if let Some(loaded) = self.cache.get((workspace, stream)) {
             return Ok(loaded);
         }
-        let nothing = Loaded {
-            state: D::State::default(),
-            version: StreamVersion::NONE,
-            position: Position::START,
-        };
+        let nothing =
+            Loaded { state: D::State::default(), version: StreamVersion::NONE, position: Position::START };
         let loaded = self.read_on::<D>(workspace, stream, nothing).await?;
         if loaded.version != StreamVersion::NONE {
             self.cache.insert((workspace, stream), loaded.clone());

@@ -17,9 +17,7 @@ const LAYOUT: u8 = 1;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CryptoError {
     /// The master key in the configuration is not 32 bytes in base64.
-    #[error(
-        "the master key is not 32 bytes in base64; make one with `head -c 32 /dev/urandom | base64`"
-    )]
+    #[error("the master key is not 32 bytes in base64; make one with `head -c 32 /dev/urandom | base64`")]
     InvalidMasterKey,
     /// A person's key does not open with this master key.
     #[error("a person's key does not open with this master key; configure the one that wrapped it")]

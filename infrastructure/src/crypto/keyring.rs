@@ -91,9 +91,11 @@ impl KeyRing {
             let person = PersonId(person);
             let key = match wrapped {
                 None => PersonKey::Destroyed,
-                Some(wrapped) => {
-                    PersonKey::Present(Arc::new(self.master.unwrap(&wrapped, person, WorkspaceId(workspace))?))
-                }
+                Some(wrapped) => PersonKey::Present(Arc::new(self.master.unwrap(
+                    &wrapped,
+                    person,
+                    WorkspaceId(workspace),
+                )?)),
             };
             self.cache().insert(person, key.clone());
             found.insert(person, key);

@@ -259,7 +259,11 @@ impl Appender {
                 sent = None;
             }
             if tokio::time::Instant::now() >= deadline {
-                return Err(if sent.is_some() { Fault::InDoubt } else { Fault::Unavailable(error.to_string()) });
+                return Err(if sent.is_some() {
+                    Fault::InDoubt
+                } else {
+                    Fault::Unavailable(error.to_string())
+                });
             }
             tracing::warn!(%error, commands = batch.len(), "an append did not get through; trying again");
             tokio::time::sleep(RETRY_AFTER).await;

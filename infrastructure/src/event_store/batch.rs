@@ -255,7 +255,8 @@ impl<'b> Attempt<'b> {
                 .filter_map(|((place, w), position)| Some((place, w, w.idempotency.as_ref()?, position)))
         };
         let made = || places().flat_map(|(place, w)| w.new_keys.iter().map(move |key| (place, key)));
-        let erased = || self.batch.iter().flat_map(|w| w.erased.iter().map(|person| (w.workspace_id, person)));
+        let erased =
+            || self.batch.iter().flat_map(|w| w.erased.iter().map(|person| (w.workspace_id, person)));
         let e = &self.events;
         sqlx::query(APPEND)
             .bind(self.expected_head)
@@ -289,7 +290,11 @@ impl<'b> Attempt<'b> {
             .bind(keyed().map(|(_, w, ..)| w.stream.id).collect::<Vec<_>>())
             .bind(keyed().map(|(_, w, ..)| w.version().0).collect::<Vec<_>>())
             .bind(keyed().map(|(.., position)| position.0).collect::<Vec<_>>())
-            .bind(keyed().map(|(_, w, ..)| i32::try_from(w.events.len()).unwrap_or(i32::MAX)).collect::<Vec<_>>())
+            .bind(
+                keyed()
+                    .map(|(_, w, ..)| i32::try_from(w.events.len()).unwrap_or(i32::MAX))
+                    .collect::<Vec<_>>(),
+            )
             .bind(made().map(|(place, _)| place).collect::<Vec<_>>())
             .bind(made().map(|(_, key)| key.person_id.0).collect::<Vec<_>>())
             .bind(made().map(|(_, key)| key.workspace_id.0).collect::<Vec<_>>())

@@ -198,8 +198,7 @@ impl Codec {
                 .map_err(|source| corrupt(row, source));
         }
         let mut payload: Value = serde_json::from_str(&row.payload).map_err(|source| corrupt(row, source))?;
-        if let (Some(sealed), Some(key)) =
-            (&row.sealed, keys.get(&person).and_then(|key| key.key().cloned()))
+        if let (Some(sealed), Some(key)) = (&row.sealed, keys.get(&person).and_then(|key| key.key().cloned()))
         {
             let plain = key.open(sealed, row.event_id, person)?;
             let mut values: Vec<Value> =

@@ -15,7 +15,8 @@ const SETTINGS: [(&str, &str); 6] = [
 
 /// Opens a connection for the appender.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
-    let mut connection = options.clone().application_name("ledgerdesk-appender").options(SETTINGS).connect().await?;
+    let mut connection =
+        options.clone().application_name("ledgerdesk-appender").options(SETTINGS).connect().await?;
     crate::db::become_app(&mut connection).await?;
     Ok(connection)
 }

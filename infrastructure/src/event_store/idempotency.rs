@@ -20,10 +20,12 @@ pub(super) async fn find(
     workspace: WorkspaceId,
     idempotency: &Idempotency,
 ) -> Result<Option<Result<Appended, KeyReused>>, sqlx::Error> {
-    let found = find_all(executor, workspace, &idempotency.actor, std::slice::from_ref(&idempotency.key)).await?;
-    Ok(found.into_values().next().map(|(digest, appended)| {
-        if digest == idempotency.digest { Ok(appended) } else { Err(KeyReused) }
-    }))
+    let found =
+        find_all(executor, workspace, &idempotency.actor, std::slice::from_ref(&idempotency.key)).await?;
+    Ok(found
+        .into_values()
+        .next()
+        .map(|(digest, appended)| if digest == idempotency.digest { Ok(appended) } else { Err(KeyReused) }))
 }
 
 /// Digest and result of every one of these keys that was used.
@@ -42,7 +44,9 @@ pub(super) async fn find_all(
     .bind(keys)
     .fetch_all(executor)
     .await?;
-    rows.iter().map(|row| Ok((row.try_get("idempotency_key")?, (row.try_get("digest")?, result(row)?)))).collect()
+    rows.iter()
+        .map(|row| Ok((row.try_get("idempotency_key")?, (row.try_get("digest")?, result(row)?))))
+        .collect()
 }
 
 fn result(row: &PgRow) -> Result<Appended, sqlx::Error> {

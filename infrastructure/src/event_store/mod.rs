@@ -152,11 +152,13 @@ impl EventStore {
     /// Appends one command's events and answers after they are committed.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (events, new_keys) =
-            self.reader.codec.encode(append.workspace_id, &append.events).await.map_err(|error| match error {
-                EncodeError::PersonErased => AppendError::PersonErased,
-                EncodeError::NotCanonical(error) => AppendError::NotCanonical(error),
-                EncodeError::Store(error) => AppendError::Store(error),
-            })?;
+            self.reader.codec.encode(append.workspace_id, &append.events).await.map_err(
+                |error| match error {
+                    EncodeError::PersonErased => AppendError::PersonErased,
+                    EncodeError::NotCanonical(error) => AppendError::NotCanonical(error),
+                    EncodeError::Store(error) => AppendError::Store(error),
+                },
+            )?;
         let bytes = events.iter().map(codec::Encoded::size).sum();
         let max = self.limits.batch_bytes;
         if bytes > max || events.len() > self.limits.batch_events {
@@ -192,7 +194,8 @@ impl EventStore {
         workspace: WorkspaceId,
         idempotency: &Idempotency,
     ) -> Result<Option<Appended>, AppendError> {
-        let found = idempotency::find(&self.reader.pool, workspace, idempotency).await.map_err(StoreError::from)?;
+        let found =
+            idempotency::find(&self.reader.pool, workspace, idempotency).await.map_err(StoreError::from)?;
         found.transpose().map_err(|idempotency::KeyReused| AppendError::KeyReused)
     }
 

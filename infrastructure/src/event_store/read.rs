@@ -41,7 +41,11 @@ impl Reader {
     }
 
     /// Up to `limit` events after `after`.
-    pub(super) async fn after(&self, after: Position, limit: usize) -> Result<Vec<Arc<Recorded>>, StoreError> {
+    pub(super) async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
         let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit $2"
         )))

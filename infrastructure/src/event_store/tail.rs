@@ -139,8 +139,15 @@ impl TailTask {
     /// which no longer match.
     async fn notice_another_history(&self, known: Head) -> Result<(), StoreError> {
         let now = self.reader.head().await?;
-        if now.epoch != known.epoch || now.position < known.position || (now.position == known.position && now.hash != known.hash) {
-            tracing::error!(known = known.position.0, now = now.position.0, "the log has another history than before");
+        if now.epoch != known.epoch
+            || now.position < known.position
+            || (now.position == known.position && now.hash != known.hash)
+        {
+            tracing::error!(
+                known = known.position.0,
+                now = now.position.0,
+                "the log has another history than before"
+            );
             self.tail.clear();
             self.tail.head.send_replace(now);
         }

@@ -46,7 +46,9 @@ pub enum Finding {
         expected: Position,
     },
     /// An event is not what was appended, or what came before it is not.
-    #[error("the event {event_id} at position {position} ({event_type}) was changed: its hash does not follow")]
+    #[error(
+        "the event {event_id} at position {position} ({event_type}) was changed: its hash does not follow"
+    )]
     Changed {
         /// Where.
         position: Position,
@@ -56,7 +58,9 @@ pub enum Finding {
         event_type: String,
     },
     /// A number in a workspace or a stream is not the one after the last.
-    #[error("the event {event_id} at position {position} is out of its place: {what} is {found}, not {expected}")]
+    #[error(
+        "the event {event_id} at position {position} is out of its place: {what} is {found}, not {expected}"
+    )]
     OutOfPlace {
         /// Where.
         position: Position,
@@ -88,13 +92,14 @@ impl Finding {
 pub async fn verify(pool: &PgPool, mut progress: impl FnMut(u64, u64)) -> Result<Verification, sqlx::Error> {
     // One snapshot for the events and for what the streams say of them.
     let mut transaction = pool.begin().await?;
-    sqlx::query("set transaction isolation level repeatable read, read only").execute(&mut *transaction).await?;
+    sqlx::query("set transaction isolation level repeatable read, read only")
+        .execute(&mut *transaction)
+        .await?;
     let total: i64 = sqlx::query_scalar("select coalesce(max(position), 0) from ledgerdesk.events")
         .fetch_one(&mut *transaction)
         .await?;
-    let page = format!(
-        "select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit {PAGE}"
-    );
+    let page =
+        format!("select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit {PAGE}");
     let mut check = Check::default();
     loop {
         let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(page.as_str()))
@@ -114,10 +119,9 @@ pub async fn verify(pool: &PgPool, mut progress: impl FnMut(u64, u64)) -> Result
     let known: Option<i64> = sqlx::query_scalar("select max(last_position) from ledgerdesk.streams")
         .fetch_one(&mut *transaction)
         .await?;
-    let finding = known.filter(|&known| known > check.position).map(|known| Finding::Truncated {
-        head: Position(check.position),
-        expected: Position(known),
-    });
+    let finding = known
+        .filter(|&known| known > check.position)
+        .map(|known| Finding::Truncated { head: Position(check.position), expected: Position(known) });
     Ok(check.result(finding))
 }
 
@@ -138,11 +142,8 @@ impl Check {
         }
         self.position = row.position;
         self.events += 1;
-        let changed = || Finding::Changed {
-            position,
-            event_id: row.event_id,
-            event_type: row.event_type.clone(),
-        };
+        let changed =
+            || Finding::Changed { position, event_id: row.event_id, event_type: row.event_type.clone() };
         let out_of_place = |what, expected, found| Finding::OutOfPlace {
             position,
             event_id: row.event_id,

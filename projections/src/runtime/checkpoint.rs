@@ -67,11 +67,7 @@ pub(super) async fn advance(
 
 /// Counts an attempt on the events from the checkpoint to `suspect_to`, before it is made: an event that ends
 /// the process is counted, too. Answers the count with this one.
-pub(super) async fn count_attempt(
-    pool: &PgPool,
-    lease: &Lease,
-    suspect_to: Position,
-) -> Result<i32, Fault> {
+pub(super) async fn count_attempt(pool: &PgPool, lease: &Lease, suspect_to: Position) -> Result<i32, Fault> {
     let row: Option<(i32,)> = sqlx::query_as(
         "update ledgerdesk.projections
             set attempts = case when suspect_to = $4 then attempts + 1 else 1 end, suspect_to = $4,

@@ -83,12 +83,11 @@ async fn compare_at_one_position(
 }
 
 async fn live_position(connection: &mut PgConnection, name: &str) -> Result<Position, Fault> {
-    let position = sqlx::query_scalar(
-        "select position from ledgerdesk.projections where name = $1 and build = 'live'",
-    )
-    .bind(name)
-    .fetch_one(connection)
-    .await?;
+    let position =
+        sqlx::query_scalar("select position from ledgerdesk.projections where name = $1 and build = 'live'")
+            .bind(name)
+            .fetch_one(connection)
+            .await?;
     Ok(Position(position))
 }
 

@@ -26,7 +26,9 @@ impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         let sqlx::Error::Database(refusal) = &error else {
             return match error {
-                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::TypeNotFound { .. } => {
+                sqlx::Error::ColumnDecode { .. }
+                | sqlx::Error::Decode(_)
+                | sqlx::Error::TypeNotFound { .. } => {
                     Self::Paused(format!("the read model's table does not fit this program: {error}"))
                 }
                 error => Self::Database(error),
@@ -51,7 +53,8 @@ fn describe_refusal(refusal: &dyn sqlx::error::DatabaseError, code: &str) -> Str
     let postgres = refusal.try_downcast_ref::<sqlx::postgres::PgDatabaseError>();
     let column = postgres.and_then(sqlx::postgres::PgDatabaseError::column);
     let mut text = format!("the database refused the row (SQLSTATE {code}");
-    for (label, name) in [("table", refusal.table()), ("column", column), ("constraint", refusal.constraint())]
+    for (label, name) in
+        [("table", refusal.table()), ("column", column), ("constraint", refusal.constraint())]
     {
         if let Some(name) = name {
             text.push_str(&format!(", {label} {name}"));

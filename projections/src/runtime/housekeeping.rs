@@ -25,12 +25,10 @@ pub(super) async fn drop_abandoned_rebuild(
     .await?;
     if abandoned.is_some() {
         table::drop_table(&mut transaction, Build::Rebuild.schema(), definition).await?;
-        sqlx::query(
-            "update ledgerdesk.projections set holder = null where name = $1 and build = 'rebuild'",
-        )
-        .bind(definition.name)
-        .execute(&mut *transaction)
-        .await?;
+        sqlx::query("update ledgerdesk.projections set holder = null where name = $1 and build = 'rebuild'")
+            .bind(definition.name)
+            .execute(&mut *transaction)
+            .await?;
         tracing::warn!(projection = definition.name, "an abandoned rebuild was cleared away");
     }
     transaction.commit().await?;

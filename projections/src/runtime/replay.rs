@@ -7,14 +7,7 @@ use ledgerdesk_infrastructure::event_store::Cursor;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{
-    fault::Fault,
-    fold::Fold,
-    lease::Lease,
-    registered::Registered,
-    shared::Shared,
-    table::Build,
-};
+use super::{fault::Fault, fold::Fold, lease::Lease, registered::Registered, shared::Shared, table::Build};
 
 /// What a replay did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -52,11 +52,7 @@ pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
 }
 
 /// One term: from asking for the lead to losing it. Ends well where there is nothing to lead.
-async fn term(
-    shared: &Shared,
-    projection: &Arc<dyn Registered>,
-    pause: &mut Duration,
-) -> Result<(), Fault> {
+async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Duration) -> Result<(), Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     if shared.shutdown.is_cancelled() {
@@ -139,7 +135,8 @@ async fn lead(
 async fn probe(shared: &Shared, fold: &mut Fold, suspect_to: Option<Position>) -> Result<(), Fault> {
     let start = fold.cursor.position.0;
     let epoch = shared.unless_stopping(shared.log.fetch_head()).await??.epoch;
-    let mut limit = suspect_to.map_or(SUSPECTS, |to| usize::try_from(to.0 - start).unwrap_or(SUSPECTS).max(1));
+    let mut limit =
+        suspect_to.map_or(SUSPECTS, |to| usize::try_from(to.0 - start).unwrap_or(SUSPECTS).max(1));
     let end = start.saturating_add(i64::try_from(shared.settings.max_page).unwrap_or(i64::MAX));
     while fold.cursor.position.0 < end {
         let read = shared.log.read(fold.cursor.position, limit);

@@ -103,7 +103,8 @@ struct Row {
 /// The status of every projection of this program, in the order of the registry.
 pub(super) async fn status(shared: &Shared) -> Result<Vec<ProjectionStatus>, ReadSideError> {
     // The head first: a checkpoint that is read later is never shown ahead of it for long.
-    let head = shared.log.fetch_head().await.map_err(|error| ReadSideError::from_fault("status", error.into()))?;
+    let head =
+        shared.log.fetch_head().await.map_err(|error| ReadSideError::from_fault("status", error.into()))?;
     let rows: Vec<Row> = sqlx::query_as(
         "select p.name, p.version, p.position, p.status = 'paused' as paused, p.reason,
                 case when p.expires_at > clock_timestamp() then p.holder end as leader,

@@ -38,7 +38,8 @@ pub(super) async fn swap(rebuild: &mut Rebuild<'_>) -> Result<Rebuilt, Fault> {
     checkpoint::lock(&mut transaction, &rebuild.fold.lease, rebuild.fold.cursor.position).await?;
     // Nobody may forget this commit: the checkpoint, unlike after a page, does not fall back with rows.
     sqlx::query("select set_config('synchronous_commit', 'on', true)").execute(&mut *transaction).await?;
-    let live = format!("lock table {}.{} in access exclusive mode", Build::Live.schema(), rebuild.fold.lease.name);
+    let live =
+        format!("lock table {}.{} in access exclusive mode", Build::Live.schema(), rebuild.fold.lease.name);
     sqlx::raw_sql(AssertSqlSafe(live)).execute(&mut *transaction).await?;
     let rebuilt = tokio::time::timeout(UNDER_THE_HEAD_LOCK, finish(rebuild, transaction))
         .await

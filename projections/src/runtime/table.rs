@@ -113,16 +113,16 @@ impl Table {
         Ok(Self::with_columns(definition, build, columns))
     }
 
-    pub(super) fn with_columns(
-        definition: &'static Definition,
-        build: Build,
-        columns: Vec<Column>,
-    ) -> Self {
+    pub(super) fn with_columns(definition: &'static Definition, build: Build, columns: Vec<Column>) -> Self {
         let Definition { name, key_column: key, .. } = definition;
         let table = format!("{}.{name}", build.schema());
         let list = definition.columns.join(", ");
         let assignments = |columns: &[&str], value: &dyn Fn(&str) -> String| {
-            columns.iter().map(|column| format!("{column} = {}", value(column))).collect::<Vec<_>>().join(", ")
+            columns
+                .iter()
+                .map(|column| format!("{column} = {}", value(column)))
+                .collect::<Vec<_>>()
+                .join(", ")
         };
         let others: Vec<&str> = definition.columns.iter().copied().filter(|column| column != key).collect();
         let on_conflict = if others.is_empty() {

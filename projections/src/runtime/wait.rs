@@ -50,11 +50,10 @@ async fn wait_for_one(shared: &Shared, name: &str, wanted: Position, at: &mut Po
 }
 
 async fn read_checkpoint(shared: &Shared, name: &str) -> Option<Position> {
-    let position: Result<Option<i64>, sqlx::Error> = sqlx::query_scalar(
-        "select position from ledgerdesk.projections where name = $1 and build = 'live'",
-    )
-    .bind(name)
-    .fetch_optional(&shared.pool)
-    .await;
+    let position: Result<Option<i64>, sqlx::Error> =
+        sqlx::query_scalar("select position from ledgerdesk.projections where name = $1 and build = 'live'")
+            .bind(name)
+            .fetch_optional(&shared.pool)
+            .await;
     position.ok().flatten().map(Position)
 }

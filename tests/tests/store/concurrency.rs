@@ -47,7 +47,8 @@ async fn write(node: Node, writer: usize) -> Vec<Position> {
             author: Party::System,
             text: "seen".to_owned(),
         });
-        let noted = node.executor.execute::<Consultation>(node.envelope(opened.stream.id, note)).await.unwrap();
+        let noted =
+            node.executor.execute::<Consultation>(node.envelope(opened.stream.id, note)).await.unwrap();
         committed.push(noted.position);
     }
     committed
@@ -184,7 +185,12 @@ async fn terminated_connections_lose_nothing_and_repeat_nothing() {
     for writer in writers {
         writer.await.unwrap();
     }
-    assert!(killer.is_finished() || { killer.abort(); true });
+    assert!(
+        killer.is_finished() || {
+            killer.abort();
+            true
+        }
+    );
     let head = node.store.fetch_head().await.unwrap().position;
     assert_eq!(head.0, i64::try_from(WRITERS * COMMANDS).unwrap(), "each command exactly once");
     assert_eq!(verify(database.pool(), |_, _| ()).await.unwrap().finding, None);

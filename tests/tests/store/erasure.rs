@@ -73,14 +73,17 @@ async fn after_an_erasure_nobody_reads_what_was_said_and_the_chain_holds() {
     // The other node has the keys in its cache.
     assert_eq!(other.store.read(Position::START, 10).await.unwrap().len(), 4);
     erase(&node, client).await;
-    ledgerdesk_tests::wait_until("the other node learns of it", async || other.store.head().position.0 == 5).await;
+    ledgerdesk_tests::wait_until("the other node learns of it", async || other.store.head().position.0 == 5)
+        .await;
     for reader in [&node, &other] {
         let events = reader.store.read(Position::START, 10).await.unwrap();
         let names: Vec<_> = events
             .iter()
             .filter_map(|recorded| match &recorded.event {
                 Event::Client(ClientEvent::ClientRegistered(event)) => Some(event.name.clone()),
-                Event::Consultation(ConsultationEvent::ConsultationOpened(event)) => Some(event.topic.clone()),
+                Event::Consultation(ConsultationEvent::ConsultationOpened(event)) => {
+                    Some(event.topic.clone())
+                }
                 _ => None,
             })
             .collect();
@@ -100,6 +103,7 @@ async fn nothing_more_is_recorded_about_an_erased_person() {
     let client = register(&node).await;
     erase(&node, client).await;
     let envelope = node.envelope(SystemIds.next_id(), open(Some(client), "again"));
-    let error = node.executor.execute::<ledgerdesk_domain::consultation::Consultation>(envelope).await.unwrap_err();
+    let error =
+        node.executor.execute::<ledgerdesk_domain::consultation::Consultation>(envelope).await.unwrap_err();
     assert!(matches!(error, CommandError::Append(AppendError::PersonErased)), "{error}");
 }

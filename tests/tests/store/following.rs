@@ -17,7 +17,10 @@ async fn a_reader_that_comes_back_continues_after_its_cursor() {
     let resumed = Cursor::decode(&page.cursor.encode()).unwrap();
     let mut follower = node.store.follow(resumed).await.unwrap();
     let page = follower.next_page(100).await.unwrap();
-    assert_eq!(page.events.iter().map(|event| event.position.0).collect::<Vec<_>>(), (5..=10).collect::<Vec<_>>());
+    assert_eq!(
+        page.events.iter().map(|event| event.position.0).collect::<Vec<_>>(),
+        (5..=10).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]

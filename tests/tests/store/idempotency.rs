@@ -29,7 +29,10 @@ async fn a_repeat_of_an_opening_answers_the_consultation_that_was_opened_first()
     };
     let first = node.executor.execute::<Consultation>(open_once()).await.unwrap();
     let repeat = node.executor.execute::<Consultation>(open_once()).await.unwrap();
-    assert_eq!((repeat.stream, repeat.position, repeat.version), (first.stream, first.position, first.version));
+    assert_eq!(
+        (repeat.stream, repeat.position, repeat.version),
+        (first.stream, first.position, first.version)
+    );
     assert!(repeat.replayed && !first.replayed);
     assert_eq!(node.store.fetch_head().await.unwrap().position.0, 1);
 }

@@ -17,7 +17,8 @@ async fn a_command_to_another_workspaces_consultation_finds_nothing() {
     let error = ours.executor.execute::<Consultation>(ours.envelope(opened.stream.id, command)).await;
     let Err(CommandError::Rejected(rejection)) = error else { panic!("{error:?}") };
     assert_eq!(rejection.code(), "consultation_not_found");
-    let events = ours.store.read_stream(ours.workspace, opened.stream, StreamVersion::NONE, 10).await.unwrap();
+    let events =
+        ours.store.read_stream(ours.workspace, opened.stream, StreamVersion::NONE, 10).await.unwrap();
     assert!(events.is_empty());
     assert!(ours.store.read_workspace(ours.workspace, Position::START, 10).await.unwrap().is_empty());
 }

@@ -1,16 +1,16 @@
 //! Why a mutation gave no payload, or one with user errors only.
 
 use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions as _};
+use ledgerdesk_domain::decider::Rejection;
 use ledgerdesk_infrastructure::{
     command::CommandError,
     event_store::{AppendError, StoreError},
 };
 
 use crate::{
-    graphql::{caller::Caller, user_error::UserError},
+    graphql::{caller::Caller, error::Fault, user_error::UserError},
     i18n::{Localized, Refusal},
 };
-use ledgerdesk_domain::decider::Rejection;
 
 /// After this time a node that was busy is worth another try, in milliseconds.
 const RETRY_AFTER_MS: u32 = 200;
@@ -29,56 +29,62 @@ impl From<UserError> for Failure {
     }
 }
 
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
 impl Failure {
-    /// One row for each way in which a command can fail.
+    /// The one table from the ways in which a command can fail to what the client is told.
     pub(super) fn from_command<R: Rejection + Localized>(error: CommandError<R>, caller: &Caller) -> Self {
-        let refused = |refusal, field| Self::Refused(UserError::refused(refusal, field, caller.language));
         match error {
             CommandError::Rejected(rejection) => {
                 Self::Refused(UserError::rejected(&rejection, caller.language))
             }
-            CommandError::PersonErased => refused(Refusal::PersonErased, None),
-            CommandError::Append(AppendError::KeyReused) => {
-                refused(Refusal::IdempotencyKeyReused, Some("idempotencyKey"))
-            }
-            CommandError::Append(AppendError::TooLarge { .. }) => refused(Refusal::TooLarge, None),
-            CommandError::Append(error @ AppendError::Conflict { expected, actual, .. }) => {
-                Self::Failed(top_level(&error, "CONFLICT", |extensions| {
+            CommandError::Append(error) => Self::from_append(error, caller),
+            CommandError::Store(error) => Self::from_store(&error),
+        }
+    }
+
+    fn from_append(error: AppendError, caller: &Caller) -> Self {
+        let refused = |refusal, field| Self::Refused(UserError::refused(refusal, field, caller.language));
+        match error {
+            AppendError::PersonErased => refused(Refusal::PersonErased, None),
+            AppendError::KeyReused => refused(Refusal::IdempotencyKeyReused, Some("idempotencyKey")),
+            AppendError::TooLarge { .. } => refused(Refusal::TooLarge, None),
+            // The stream's own name holds a bare id; the caller knows what it asked for.
+            AppendError::Conflict { expected, actual, .. } => {
+                let message = format!("it is at version {}, not {}; look at it again", actual.0, expected.0);
+                Self::Failed(top_level(&message, "CONFLICT", |extensions| {
                     extensions.set("expected", expected.0);
                     extensions.set("actual", actual.0);
                 }))
             }
-            CommandError::Append(error @ AppendError::Busy)
-            | CommandError::Append(error @ AppendError::Store(StoreError::ShuttingDown)) => {
-                Self::Failed(unavailable(&error))
-            }
-            CommandError::Store(error @ StoreError::ShuttingDown) => Self::Failed(unavailable(&error)),
-            CommandError::Append(error @ AppendError::InDoubt) => {
-                Self::Failed(top_level(&error, "TIMEOUT", |_| {}))
-            }
-            CommandError::Append(AppendError::Store(error)) | CommandError::Store(error) => {
-                Self::Failed(internal(&error, caller))
-            }
+            AppendError::Busy | AppendError::PersonKeyRace => Self::Failed(unavailable(&error)),
+            AppendError::InDoubt => Self::Failed(top_level(&error.to_string(), "TIMEOUT", |_| {})),
+            AppendError::NotCanonical(error) => Fault::internal(&error).into(),
+            AppendError::Store(error) => Self::from_store(&error),
+        }
+    }
+
+    fn from_store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::ShuttingDown => Self::Failed(unavailable(error)),
+            _ => Fault::internal(error).into(),
         }
     }
 }
 
 fn unavailable(error: &dyn std::error::Error) -> Error {
-    top_level(error, "UNAVAILABLE", |extensions| extensions.set("retryAfterMs", RETRY_AFTER_MS))
-}
-
-fn top_level(error: &dyn std::error::Error, code: &str, more: impl Fn(&mut ErrorExtensionValues)) -> Error {
-    Error::new(error.to_string()).extend_with(|_, extensions| {
-        extensions.set("code", code);
-        more(extensions);
+    top_level(&error.to_string(), "UNAVAILABLE", |extensions| {
+        extensions.set("retryAfterMs", RETRY_AFTER_MS);
     })
 }
 
-/// A fault: logged whole, told as nothing but the number of the request.
-pub(super) fn internal(error: &(dyn std::error::Error + 'static), caller: &Caller) -> Error {
-    tracing::error!(request_id = %caller.request_id, error, "a mutation failed");
-    Error::new("something went wrong here").extend_with(|_, extensions| {
-        extensions.set("code", "INTERNAL_SERVER_ERROR");
-        extensions.set("requestId", caller.request_id.to_string());
+fn top_level(message: &str, code: &str, more: impl Fn(&mut ErrorExtensionValues)) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        more(extensions);
     })
 }

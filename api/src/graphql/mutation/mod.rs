@@ -3,7 +3,7 @@
 
 mod client;
 mod consultation;
-mod entity;
+pub(super) mod entity;
 mod failure;
 mod input;
 mod manager;

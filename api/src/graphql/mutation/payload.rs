@@ -2,11 +2,11 @@
 
 use std::{borrow::Cow, marker::PhantomData};
 
-use async_graphql::{Context, ID, Object, Result, SimpleObject, TypeName};
+use async_graphql::{Context, ID, Object, SimpleObject, TypeName};
 use ledgerdesk_infrastructure::command::Executed;
 
 use super::{entity, verb::Verb};
-use crate::graphql::user_error::UserError;
+use crate::graphql::{error::Fault, user_error::UserError};
 
 /// What a verb did.
 pub(crate) struct Payload<V> {
@@ -69,8 +69,11 @@ impl<V: Verb> TypeName for ConsultationPayload<V> {
 impl<V: Verb> ConsultationPayload<V> {
     /// The consultation afterwards. Null if nothing was done, or if the read side has not caught up within two
     /// seconds: then ask for it with `minPosition`.
-    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<entity::Consultation>> {
-        entity::after(ctx, self.0.executed, entity::consultation).await
+    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<entity::Consultation>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.consultation(id).await,
+            None => Ok(None),
+        }
     }
 
     #[graphql(flatten)]
@@ -92,8 +95,11 @@ impl<V: Verb> TypeName for ClientPayload<V> {
 impl<V: Verb> ClientPayload<V> {
     /// The client afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
     /// then ask for it with `minPosition`.
-    async fn client(&self, ctx: &Context<'_>) -> Result<Option<entity::Client>> {
-        entity::after(ctx, self.0.executed, entity::client).await
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<entity::Client>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.client(id).await,
+            None => Ok(None),
+        }
     }
 
     #[graphql(flatten)]
@@ -115,8 +121,11 @@ impl<V: Verb> TypeName for ManagerPayload<V> {
 impl<V: Verb> ManagerPayload<V> {
     /// The manager afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
     /// then ask for it with `minPosition`.
-    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<entity::Manager>> {
-        entity::after(ctx, self.0.executed, entity::manager).await
+    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<entity::Manager>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.manager(id).await,
+            None => Ok(None),
+        }
     }
 
     #[graphql(flatten)]

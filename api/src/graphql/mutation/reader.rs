@@ -5,8 +5,8 @@ use ledgerdesk_domain::{
     consultation::Party,
     context::{Actor, ActorKind},
     id::{
-        CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, RatingId, RedateId,
-        WorkspaceId,
+        CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, PersonId, RatingId,
+        RedateId, WorkspaceId,
     },
     stream::{StreamId, StreamType},
 };
@@ -88,11 +88,20 @@ pub(crate) struct Reader<'a> {
     references: Vec<Reference>,
     created: Option<(NodeKind, Uuid)>,
     stream: Uuid,
+    erased: Vec<PersonId>,
 }
 
 impl<'a> Reader<'a> {
     pub(super) fn new(caller: &'a Caller, idempotency_key: Option<&'a str>, ids: &'a dyn IdSource) -> Self {
-        Self { caller, idempotency_key, ids, references: Vec::new(), created: None, stream: Uuid::nil() }
+        Self {
+            caller,
+            idempotency_key,
+            ids,
+            references: Vec::new(),
+            created: None,
+            stream: Uuid::nil(),
+            erased: Vec::new(),
+        }
     }
 
     pub(crate) fn language(&self) -> Language {
@@ -101,6 +110,17 @@ impl<'a> Reader<'a> {
 
     pub(super) fn workspace(&self) -> WorkspaceId {
         self.caller.workspace_id
+    }
+
+    /// Marks the stream and these persons for erasure, and returns all of them, for the command.
+    pub(crate) fn erase(&mut self, persons: Vec<PersonId>) -> Vec<PersonId> {
+        self.erased = persons;
+        self.erased.push(PersonId(self.stream));
+        self.erased.clone()
+    }
+
+    pub(super) fn take_erased(&mut self) -> Vec<PersonId> {
+        std::mem::take(&mut self.erased)
     }
 
     /// The stream that the command goes to.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, Error, ErrorExtensions as _};
+use async_graphql::Context;
 use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_domain::{
     decider::Decider,
@@ -11,18 +11,20 @@ use ledgerdesk_domain::{
 };
 use ledgerdesk_infrastructure::{
     clock::{Clock, IdSource},
-    command::{CommandExecutor, Envelope, Executed},
+    command::{CommandExecutor, Envelope, IdempotencyKey},
     event_store::EventStore,
 };
+use sha2::{Digest as _, Sha256};
 
 use super::{
-    failure::{Failure, internal},
+    failure::Failure,
     payload::Payload,
     reader::Reader,
     verb::{Aggregate, Aim, Options, Target, Verb},
 };
 use crate::{
-    graphql::{caller::Caller, user_error::UserError},
+    graphql::{caller::Caller, error::Fault, user_error::UserError},
+    http::metrics::HttpMetrics,
     i18n::Refusal,
 };
 
@@ -35,43 +37,40 @@ const MAX_KEY: usize = 200;
 pub(crate) async fn run<V: Verb>(ctx: &Context<'_>, input: V) -> async_graphql::Result<Payload<V>> {
     let caller = ctx.data::<Caller>()?;
     if !V::RIGHT.belongs_to(caller.role) {
-        let error = Error::new("the role of this API key does not allow that; use a key with a wider role");
-        return Err(error.extend_with(|_, extensions| extensions.set("code", "FORBIDDEN")));
+        let message = "the role of this API key does not allow that; use a key with a wider role";
+        return Err(Fault::Forbidden { message }.into());
     }
-    let ids = Arc::clone(ctx.data::<Arc<dyn IdSource>>()?);
-    match attempt(ctx, caller, &*ids, input).await {
-        Ok(payload) => Ok(payload),
-        Err(Failure::Refused(error)) => Ok(Payload::refused(error)),
-        Err(Failure::Failed(error)) => Err(error),
+    let (outcome, answer) = match attempt(ctx, caller, input).await {
+        Ok(payload) => ("done", Ok(payload)),
+        Err(Failure::Refused(error)) => ("refused", Ok(Payload::refused(error))),
+        Err(Failure::Failed(error)) => ("failed", Err(error)),
+    };
+    if let Some(metrics) = ctx.data_opt::<HttpMetrics>() {
+        metrics.command(&V::type_name(), outcome);
     }
+    answer
 }
 
-async fn attempt<V: Verb>(
-    ctx: &Context<'_>,
-    caller: &Caller,
-    ids: &dyn IdSource,
-    input: V,
-) -> Result<Payload<V>, Failure> {
+async fn attempt<V: Verb>(ctx: &Context<'_>, caller: &Caller, input: V) -> Result<Payload<V>, Failure> {
+    let clock = ctx.data::<Arc<dyn Clock>>().map_err(Fault::from)?;
+    let ids = ctx.data::<Arc<dyn IdSource>>().map_err(Fault::from)?;
+    let executor = ctx.data::<CommandExecutor>().map_err(Fault::from)?;
     let options = input.aim().options.clone();
-    let key = options.idempotency_key.as_deref();
-    let mut reader = Reader::new(caller, key, ids);
-    let envelope = envelope(ctx, &mut reader, caller, &options, input)?;
+    check_options(&options, clock.now(), caller)?;
+    let mut reader = Reader::new(caller, options.idempotency_key.as_deref(), &**ids);
+    let envelope = envelope(&mut reader, caller, &options, input)?;
     check_references(ctx, caller, &reader).await?;
-    let executor = ctx.data::<CommandExecutor>().map_err(Failure::Failed)?;
-    let executed: Executed =
-        executor.execute::<V::Of>(envelope).await.map_err(|error| Failure::from_command(error, caller))?;
+    let executed = executor.execute::<V::Of>(envelope).await;
+    let executed = executed.map_err(|error| Failure::from_command(error, caller))?;
     Ok(Payload::done(executed, reader.created()))
 }
 
 fn envelope<V: Verb>(
-    ctx: &Context<'_>,
     reader: &mut Reader<'_>,
     caller: &Caller,
     options: &Options,
     input: V,
-) -> Result<Envelope<<V::Of as Decider>::Command>, Failure> {
-    let clock = ctx.data::<Arc<dyn Clock>>().map_err(Failure::Failed)?;
-    check_options(options, clock.now(), caller)?;
+) -> Result<Envelope<<V::Of as Decider>::Command>, UserError> {
     let (stream_id, fallback) = match (input.aim(), <V::Of as Aggregate>::NODE) {
         (Aim { target: Target::Existing { field, id }, .. }, Some(kind)) => {
             (reader.decode(field, kind, id)?, ExpectedVersion::Any)
@@ -83,18 +82,30 @@ fn envelope<V: Verb>(
     };
     reader.aim_at(stream_id);
     let expected = options.expected_version.map(|version| ExpectedVersion::Exact(StreamVersion(version)));
+    let idempotency = options
+        .idempotency_key
+        .as_ref()
+        .map(|key| IdempotencyKey { key: key.clone(), digest: digest(&input) });
+    let command = input.command(reader)?;
     Ok(Envelope {
         workspace_id: caller.workspace_id,
         stream_id,
-        command: input.command(reader)?,
+        command,
         actor: caller.actor.clone(),
         correlation_id: caller.request_id,
         causation_id: None,
         source: Source { system: "graphql".to_owned(), reference: None },
-        idempotency_key: options.idempotency_key.clone(),
+        idempotency,
         expected_version: expected.unwrap_or(fallback),
         occurred_at: options.occurred_at,
+        erase: reader.take_erased(),
     })
+}
+
+/// What tells one request from another under the same key: the verb and all that its input says.
+fn digest<V: Verb>(input: &V) -> [u8; 32] {
+    let said = input.to_value().to_string();
+    Sha256::new().chain_update(&*V::type_name()).chain_update([0]).chain_update(said).finalize().into()
 }
 
 fn check_options(options: &Options, now: DateTime<Utc>, caller: &Caller) -> Result<(), UserError> {
@@ -115,13 +126,10 @@ fn check_options(options: &Options, now: DateTime<Utc>, caller: &Caller) -> Resu
 
 /// What does not exist and what belongs to another workspace is answered alike.
 async fn check_references(ctx: &Context<'_>, caller: &Caller, reader: &Reader<'_>) -> Result<(), Failure> {
-    let store = ctx.data::<EventStore>().map_err(Failure::Failed)?;
+    let store = ctx.data::<EventStore>().map_err(Fault::from)?;
     for reference in reader.references() {
-        let first = store
-            .read_stream(caller.workspace_id, reference.stream, StreamVersion::NONE, 1)
-            .await
-            .map_err(|error| Failure::Failed(internal(&error, caller)))?;
-        if first.is_empty() {
+        let first = store.read_stream(caller.workspace_id, reference.stream, StreamVersion::NONE, 1).await;
+        if first.map_err(Fault::from)?.is_empty() {
             let error = UserError::refused(reference.unknown, Some(reference.field), caller.language);
             return Err(error.into());
         }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::prepare::{Kind, Prepared};
 use crate::{
-    graphql::caller::Caller,
+    graphql::{caller::Caller, error},
     http::{
         error::{HttpError, coded},
         panic::{Panicked, caught},
@@ -19,7 +19,7 @@ pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Respons
     let Prepared { request, kind } = prepared;
     let request_id = request_id(&request);
     let limit = if kind == Kind::Mutation { state.timeouts.mutation } else { state.timeouts.query };
-    let executed = tokio::time::timeout(limit, caught(state.schema.execute(request))).await;
+    let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request))).await;
     let result = match executed {
         Ok(Ok(response)) => Ok(mask(response, request_id)),
         Ok(Err(Panicked)) => Err(HttpError::internal(request_id)),
@@ -68,6 +68,7 @@ pub(crate) fn mask(mut response: Response, request_id: Uuid) -> Response {
             *error = with_code(error, request_id);
         }
     }
+    error::stamp(&mut response, request_id);
     response
 }
 

@@ -72,7 +72,7 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
 async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let _counted = state.metrics.subscription();
     let request_id = run::request_id(&prepared.request);
-    let mut responses = state.schema.execute_stream(prepared.request);
+    let mut responses = state.endpoint.subscribe(prepared.request);
     let mut first = true;
     let outcome = loop {
         let response = match caught(responses.next()).await {

@@ -1,23 +1,31 @@
 //! `eraseClient`: erases a client.
 
+use std::time::Duration;
+
 use async_graphql::{Context, InputObject};
 use ledgerdesk_domain::{
     client::{Client, ClientCommand, ErasePerson},
     id::PersonId,
 };
+use ledgerdesk_infrastructure::event_store::EventStore;
+use ledgerdesk_projections::runtime::ReadSide;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::graphql::{
     caller::Caller,
+    error::Fault,
     global_id::{self, NodeKind},
     mutation::{
-        failure::internal,
         reader::Reader,
         rights::Right,
         verb::{Aim, OnClient, Verb},
     },
     user_error::UserError,
 };
+
+/// How long the read side may take to know of every consultation.
+const MAX_WAIT: Duration = Duration::from_secs(10);
 
 /// Which client.
 #[derive(Debug, InputObject)]
@@ -30,21 +38,23 @@ pub(crate) struct EraseClientInput {
 }
 
 impl EraseClientInput {
-    /// Adds what the read side knows of the client's consultations.
-    pub(super) async fn gathered(mut self, ctx: &Context<'_>) -> async_graphql::Result<Self> {
+    /// Adds what the read side knows of the client's consultations, once it knows all that has happened.
+    pub(super) async fn gathered(mut self, ctx: &Context<'_>) -> Result<Self, Fault> {
         let caller = ctx.data::<Caller>()?;
         let Ok(client) = global_id::decode_kind(self.on.client_id(), NodeKind::Client) else {
             return Ok(self);
         };
-        let ids = sqlx::query_scalar(
+        let head = ctx.data::<EventStore>()?.fetch_head().await?;
+        let current = ctx.data::<ReadSide>()?.wait_for(&["consultation_list"], head.position, MAX_WAIT).await;
+        current.map_err(|stale| Fault::Timeout { message: format!("{stale}; try again in a moment") })?;
+        let consultations = sqlx::query_scalar::<_, Uuid>(
             "select id from read.consultation_list where workspace_id = $1 and client_id = $2",
         )
         .bind(caller.workspace_id.uuid())
         .bind(client)
         .fetch_all(ctx.data::<PgPool>()?)
-        .await
-        .map_err(|error| internal(&error, caller))?;
-        self.consultations = ids.into_iter().map(PersonId).collect();
+        .await?;
+        self.consultations = consultations.into_iter().map(PersonId).collect();
         Ok(self)
     }
 }
@@ -58,8 +68,6 @@ impl Verb for EraseClientInput {
     }
 
     fn command(self, reader: &mut Reader<'_>) -> Result<ClientCommand, UserError> {
-        let mut persons = self.consultations;
-        persons.push(reader.stream().into());
-        Ok(ClientCommand::ErasePerson(ErasePerson { persons }))
+        Ok(ClientCommand::ErasePerson(ErasePerson { persons: reader.erase(self.consultations) }))
     }
 }

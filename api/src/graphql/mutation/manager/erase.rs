@@ -28,6 +28,6 @@ impl Verb for EraseManagerInput {
     }
 
     fn command(self, reader: &mut Reader<'_>) -> Result<ManagerCommand, UserError> {
-        Ok(ManagerCommand::EraseManager(EraseManager { persons: vec![reader.stream().into()] }))
+        Ok(ManagerCommand::EraseManager(EraseManager { persons: reader.erase(Vec::new()) }))
     }
 }
