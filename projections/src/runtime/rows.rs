@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::projection::Projection;
 
 /// Rows in memory between the table and the fold.
-pub(super) trait Rows: Send {
+pub(super) trait Rows: Send + Sync {
     /// The keys that must be [admitted](Rows::admit) before these events can be folded.
     fn missing(&self, events: &[Arc<Recorded>]) -> Vec<Uuid>;
 
