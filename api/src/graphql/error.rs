@@ -3,7 +3,7 @@
 //! Resolvers answer `Result<T, Fault>`. [`Fault`] has no `Display`, so async-graphql's blanket conversion does
 //! not apply to it, and a database error that meets `?` becomes [`Fault::Internal`], never its text.
 
-use std::{error::Error as StdError, sync::Arc};
+use std::error::Error as StdError;
 
 use async_graphql::{ErrorExtensions as _, Response, Value};
 use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
@@ -139,8 +139,13 @@ pub fn stamp(response: &mut Response, request_id: Uuid) {
 
 /// The error and its causes, outermost first.
 fn chain(error: &(dyn StdError + 'static)) -> String {
-    let causes = std::iter::successors(Some(error), |error| error.source());
-    causes.map(ToString::to_string).collect::<Vec<_>>().join(": ")
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
 }
 
 #[cfg(test)]
