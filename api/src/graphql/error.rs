@@ -142,8 +142,7 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
+        text = format!("{text}: {error}");
         cause = error.source();
     }
     text
