@@ -73,7 +73,7 @@ fn an_accepted_handover_is_given_back_once() {
         .when(Command::ReturnHandover(with_reason))
         .then([
             Event::HandoverReturned(HandoverReturned { reason: Some("Not my field.".into()), ..returned() }),
-            Event::Unassigned(Unassigned { from_assignee: BORIS, reason: None }),
+            Event::Unassigned(Unassigned { from_assignee: BORIS, reason: None, is_open: true }),
         ])
         .when(give_back())
         .then_nothing();

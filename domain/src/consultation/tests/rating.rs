@@ -103,7 +103,7 @@ fn ratings_need_a_resolution() {
 
 #[test]
 fn a_rating_belongs_to_whoever_held_the_consultation_when_it_was_resolved() {
-    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None });
+    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None, is_open: true });
     given::<Consultation>(after(resolved(), [unassigned, Event::Closed(Closed { assignee: None })]))
         .when(Command::SubmitRating(submit(1, score(9))))
         .then([submitted(1, scored(9))]);
