@@ -130,6 +130,12 @@ fn the_end_of_the_consultation_repeats_quietly() {
 }
 
 #[test]
+fn the_end_of_another_handover_leaves_the_open_one_alone() {
+    let another = Event::HandoverExpired(HandoverExpired { handover_id: id(0x41), offered_to: None });
+    given::<Consultation>(after(accepted(queued()), [another])).when(resolve()).then_something();
+}
+
+#[test]
 fn giving_back_has_its_limits() {
     let nul = ReturnHandover { handover_id: HANDOVER, reason: Some("\0".into()) };
     given::<Consultation>(accepted(queued()))

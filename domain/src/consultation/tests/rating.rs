@@ -121,6 +121,16 @@ fn a_resolution_is_rated_once() {
 }
 
 #[test]
+fn a_second_thought_after_a_merge_belongs_into_the_other() {
+    let merged = Merged { into: OTHER, from: Status::Resolved, assignee: Some(ANNA) };
+    given::<Consultation>(after(rated(), [Event::Merged(merged)]))
+        .when(Command::SubmitRating(submit(1, score(9))))
+        .then_nothing()
+        .when(Command::SubmitRating(submit(1, score(3))))
+        .then_rejected("consultation_merged");
+}
+
+#[test]
 fn the_next_resolution_is_rated_anew() {
     given::<Consultation>(after(rated(), [reopened(), resolved_by(BORIS)]))
         .when(Command::RequestRating(request(2)))
