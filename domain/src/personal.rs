@@ -6,7 +6,13 @@
 //! person and leaves `{"$sealed": n}` in its place. When the key is destroyed, what remains reads as
 //! [`Personal::Erased`].
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _, ser::SerializeMap};
+use std::{borrow::Cow, fmt, marker::PhantomData};
+
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{Error as _, IgnoredAny, MapAccess, Visitor},
+    ser::SerializeMap,
+};
 
 /// The JSON key that marks a personal value in clear.
 pub const PERSONAL_MARK: &str = "$personal";
@@ -65,17 +71,33 @@ impl<T: Serialize> Serialize for Personal<T> {
 
 impl<'de, T: Deserialize<'de>> Deserialize<'de> for Personal<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        #[derive(Deserialize)]
-        #[serde(deny_unknown_fields)]
-        enum Mark<T> {
-            #[serde(rename = "$personal")]
-            Known(T),
-            #[serde(rename = "$sealed")]
-            Sealed(u32),
-        }
-        match Mark::<T>::deserialize(deserializer).map_err(D::Error::custom)? {
-            Mark::Known(value) => Ok(Self::Known(value)),
-            Mark::Sealed(_) => Ok(Self::Erased),
+        deserializer.deserialize_map(MarkVisitor(PhantomData))
+    }
+}
+
+/// Reads the one entry of a marked value.
+struct MarkVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for MarkVisitor<T> {
+    type Value = Personal<T>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with the one key `{PERSONAL_MARK}` or `{SEALED_MARK}`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let value = match map.next_key::<Cow<'de, str>>()?.as_deref() {
+            Some(PERSONAL_MARK) => Personal::Known(map.next_value()?),
+            Some(SEALED_MARK) => {
+                map.next_value::<u32>()?;
+                Personal::Erased
+            }
+            Some(key) => return Err(A::Error::unknown_field(key, &[PERSONAL_MARK, SEALED_MARK])),
+            None => return Err(A::Error::invalid_length(0, &self)),
+        };
+        match map.next_key::<IgnoredAny>()? {
+            None => Ok(value),
+            Some(_) => Err(A::Error::invalid_length(2, &self)),
         }
     }
 }
@@ -96,5 +118,12 @@ mod tests {
     fn a_sealed_value_without_its_key_reads_as_erased() {
         let erased: Personal<String> = serde_json::from_str(r#"{"$sealed":3}"#).unwrap();
         assert_eq!(erased, Personal::Erased);
+    }
+
+    #[test]
+    fn a_value_without_its_mark_is_refused() {
+        for json in [r#""Anna""#, "{}", r#"{"$personal":"Anna","$sealed":0}"#, r#"{"name":"Anna"}"#] {
+            assert!(serde_json::from_str::<Personal<String>>(json).is_err(), "{json}");
+        }
     }
 }

@@ -31,7 +31,7 @@ pub struct RegisterClient {
     pub references: Vec<ExternalReference>,
 }
 
-/// Changes name, company or language; `None` leaves a field.
+/// Changes name, company or language; `None` leaves a field, an empty company takes it away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChangeClientDetails {
     /// The new name.
@@ -59,6 +59,7 @@ pub struct LinkClientReference {
 /// Erases the client: records it; whoever executes the command destroys the keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ErasePerson {
-    /// The consultations that the client opened before it was known; the client itself is added.
+    /// The client itself, whose id the rules do not know otherwise, and the consultations that it opened before
+    /// it was known.
     pub persons: Vec<PersonId>,
 }

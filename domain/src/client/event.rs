@@ -42,6 +42,12 @@ impl DomainEvent for ClientEvent {
             Self::PersonErased(_) => "PersonErased",
         }
     }
+    fn of(event: &Event) -> Option<&Self> {
+        match event {
+            Event::Client(event) => Some(event),
+            _ => None,
+        }
+    }
 }
 
 impl From<ClientEvent> for Event {

@@ -94,6 +94,13 @@ pub enum Party {
     System,
 }
 
+impl Party {
+    /// Whether a person of the team takes part, not the client or a program.
+    pub const fn is_manager(self) -> bool {
+        matches!(self, Self::Manager(_))
+    }
+}
+
 /// A file sent with a message. The file itself lies in object storage.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attachment {
@@ -141,7 +148,7 @@ pub enum CallOutcome {
 pub enum HandoverOutcome {
     /// What it was asked for was done.
     Done,
-    /// The consultation was cancelled or merged under it.
+    /// The consultation was cancelled, merged, or resolved before anybody took over.
     Dropped,
 }
 
@@ -199,6 +206,9 @@ impl Status {
         Self::Closed,
         Self::Cancelled,
     ];
+
+    /// The statuses in which somebody still has work with it.
+    pub const OPEN: [Self; 4] = [Self::Queued, Self::InProgress, Self::WaitingForClient, Self::OnHold];
 
     /// The wire name.
     pub const fn as_str(self) -> &'static str {

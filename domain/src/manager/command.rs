@@ -80,6 +80,6 @@ pub struct DeactivateManager;
 /// Erases a deactivated manager: records it; whoever executes the command destroys the key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EraseManager {
-    /// Further persons to erase with it; the manager itself is added.
+    /// The manager itself, whose id the rules do not know otherwise.
     pub persons: Vec<PersonId>,
 }

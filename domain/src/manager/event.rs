@@ -51,6 +51,12 @@ impl DomainEvent for ManagerEvent {
             Self::ManagerErased(_) => "ManagerErased",
         }
     }
+    fn of(event: &Event) -> Option<&Self> {
+        match event {
+            Event::Manager(event) => Some(event),
+            _ => None,
+        }
+    }
 }
 
 impl From<ManagerEvent> for Event {

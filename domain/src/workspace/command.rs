@@ -38,6 +38,6 @@ pub struct ChangeWorkspaceSettings {
 /// Publishes the next version of a questionnaire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishQuestionnaire {
-    /// The whole questionnaire; its version is the next one.
+    /// The whole questionnaire. The workspace numbers it: the version that stands here is ignored.
     pub questionnaire: Questionnaire,
 }

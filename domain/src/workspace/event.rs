@@ -32,6 +32,12 @@ impl DomainEvent for WorkspaceEvent {
             Self::QuestionnairePublished(_) => "QuestionnairePublished",
         }
     }
+    fn of(event: &Event) -> Option<&Self> {
+        match event {
+            Event::Workspace(event) => Some(event),
+            _ => None,
+        }
+    }
 }
 
 impl From<WorkspaceEvent> for Event {

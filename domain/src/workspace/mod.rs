@@ -1,9 +1,52 @@
-//! The workspace aggregate.
+//! The workspace aggregate: the settings that a team shares.
+//!
+//! # Invariants
+//! - A workspace is created once.
+//! - The versions of a questionnaire run from 1 without gaps; a published one never changes.
+//! - Everything asked for that already holds changes nothing.
 
 pub mod command;
+mod decide;
+mod error;
 pub mod event;
+mod state;
+#[cfg(test)]
+mod tests;
+pub mod upcast;
 pub mod value;
 
 pub use command::*;
+pub use error::WorkspaceRejection;
 pub use event::*;
+pub use state::WorkspaceState;
 pub use value::*;
+
+use crate::{context::Context, decider::Decider, id::PersonId};
+
+/// The rules of a workspace.
+#[derive(Debug, Clone, Copy)]
+pub struct Workspace;
+
+impl Decider for Workspace {
+    type State = WorkspaceState;
+    type Command = WorkspaceCommand;
+    type Event = WorkspaceEvent;
+    type Rejection = WorkspaceRejection;
+
+    fn decide(
+        state: &WorkspaceState,
+        command: WorkspaceCommand,
+        _context: &Context,
+    ) -> Result<Vec<WorkspaceEvent>, WorkspaceRejection> {
+        decide::decide(state, command)
+    }
+
+    fn evolve(state: WorkspaceState, event: &WorkspaceEvent) -> WorkspaceState {
+        state.evolve(event)
+    }
+
+    /// None: a workspace is no person.
+    fn person(_state: &WorkspaceState) -> Option<PersonId> {
+        None
+    }
+}

@@ -10,9 +10,6 @@ pub enum CommandError<R: Rejection> {
     /// The rules refuse it.
     #[error(transparent)]
     Rejected(R),
-    /// The person whom it concerns was erased; nothing more can be recorded about them.
-    #[error("the person was erased; nothing more can be recorded about them")]
-    PersonErased,
     /// The log refused it.
     #[error(transparent)]
     Append(AppendError),
@@ -32,7 +29,7 @@ impl<R: Rejection> From<ReadError> for CommandError<R> {
         match error {
             ReadError::Store(error) => Self::Store(error),
             // Commands read streams, not cursors.
-            ReadError::ForeignCursor { .. } => Self::Store(StoreError::ShuttingDown),
+            ReadError::ForeignCursor { .. } => Self::Store(StoreError::Unavailable(error.to_string())),
         }
     }
 }

@@ -1,15 +1,16 @@
 //! The path of a command: load, decide, append; repeated on a conflict a bounded number of times.
 
+mod cache;
 mod error;
+mod executor;
 
-pub use error::CommandError;
+pub use self::{error::CommandError, executor::CommandExecutor};
 
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     context::Actor,
-    decider::Decider,
     event::Source,
-    id::WorkspaceId,
+    id::{PersonId, WorkspaceId},
     stream::{ExpectedVersion, Position, StreamId, StreamVersion},
 };
 use uuid::Uuid;
@@ -31,13 +32,23 @@ pub struct Envelope<C> {
     pub causation_id: Option<Uuid>,
     /// Where it came from.
     pub source: Source,
-    /// Makes a repeat return the first result instead of acting again. At most 200 characters; kept per
-    /// workspace and actor.
-    pub idempotency_key: Option<String>,
+    /// Makes a repeat return the first result instead of acting again.
+    pub idempotency: Option<IdempotencyKey>,
     /// What the asker believes the stream's version to be.
     pub expected_version: ExpectedVersion,
     /// When it happened, if not now.
     pub occurred_at: Option<DateTime<Utc>>,
+    /// The persons whose keys are destroyed in the same transaction; empty for all but an erasure.
+    pub erase: Vec<PersonId>,
+}
+
+/// The asker's key for one request. Kept per workspace and actor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    /// The key, at most 200 characters.
+    pub key: String,
+    /// SHA-256 of the request as asked, without anything that the server made up.
+    pub digest: [u8; 32],
 }
 
 /// What a command did.
@@ -53,18 +64,4 @@ pub struct Executed {
     pub appended: u32,
     /// Whether this is the stored result of an earlier execution with the same idempotency key.
     pub replayed: bool,
-}
-
-/// Executes commands. Cheap to clone.
-#[derive(Clone)]
-pub struct CommandExecutor {}
-
-impl CommandExecutor {
-    /// Executes one command and answers after its events are committed.
-    pub async fn execute<D: Decider>(
-        &self,
-        _envelope: Envelope<D::Command>,
-    ) -> Result<Executed, CommandError<D::Rejection>> {
-        todo!()
-    }
 }

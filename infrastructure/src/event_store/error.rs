@@ -32,9 +32,13 @@ pub enum StoreError {
         /// Its schema version.
         schema_version: u16,
     },
-    /// Keys could not be read or made.
-    #[error("a personal field could not be sealed or opened: {0}")]
-    Crypto(String),
+    /// A personal field could not be sealed or opened.
+    #[error(transparent)]
+    Crypto(crate::crypto::CryptoError),
+    /// The database cannot take writes now: it is away, full, or another session holds the log. Nothing was
+    /// written.
+    #[error("the database cannot take writes now ({0}); nothing was written, try again in a moment")]
+    Unavailable(String),
     /// The process is stopping.
     #[error("the store is shutting down; try again on another node or after the restart")]
     ShuttingDown,
@@ -83,6 +87,15 @@ pub enum AppendError {
     /// Too much is waiting. Retryable.
     #[error("too many commands are waiting; try again in a moment")]
     Busy,
+    /// The person was erased; nothing more can be sealed for them.
+    #[error("the person was erased; nothing more can be recorded about them")]
+    PersonErased,
+    /// Another node made the key of this person at the same moment. Encoding the command again succeeds.
+    #[error("another node made the key of this person at the same moment; try again")]
+    PersonKeyRace,
+    /// A payload that cannot be stored.
+    #[error(transparent)]
+    NotCanonical(#[from] super::canonical::NotCanonical),
     /// One command holds more than a batch may.
     #[error("the command's events take {bytes} bytes; at most {max} fit")]
     TooLarge {

@@ -1,22 +1,66 @@
 //! The append-only log.
+//!
+//! - `append`, `appender`, `batch`, `connection`: the way in: queue, one round trip per batch, its verdict.
+//! - `canonical`, `codec`: what an event is as bytes: canonical form, hash chain, sealing, upcasting.
+//! - `read`, `tail`, `cursor`: the way out: by stream, by position, and followed live without a seam.
+//! - `verify`: whether the chain holds.
+//! - `idempotency`: what commands did before.
 
+mod append;
+mod appender;
+mod batch;
+pub mod canonical;
+mod codec;
+mod connection;
 mod cursor;
 mod error;
+mod idempotency;
+mod metrics;
+mod read;
+mod tail;
+mod verify;
 
-pub use cursor::{Cursor, CursorError};
-pub use error::{AppendError, ReadError, StoreError};
-
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use ledgerdesk_domain::{
     event::Recorded,
     id::WorkspaceId,
     stream::{Position, StreamId, StreamVersion},
+    upcast::{UpcastError, Upcasting},
 };
+use sqlx::PgPool;
+use tokio::sync::{Notify, mpsc, oneshot};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+pub use self::{
+    append::{Append, Appended, Idempotency, NewEvent},
+    appender::AppenderLimits,
+    cursor::{Cursor, CursorError},
+    error::{AppendError, ReadError, StoreError},
+    metrics::StoreMetrics,
+    tail::Follower,
+    verify::{Finding, Verification, verify},
+};
+use self::{
+    appender::{Appender, Waiting},
+    codec::{Codec, EncodeError},
+    read::Reader,
+    tail::{Tail, TailTask},
+};
+use crate::{clock::Clock, crypto::KeyRing};
 
 /// The log of one database. Cheap to clone.
 #[derive(Clone)]
-pub struct EventStore {}
+pub struct EventStore {
+    reader: Reader,
+    tail: Arc<Tail>,
+    queue: mpsc::Sender<Waiting>,
+    limits: AppenderLimits,
+    metrics: StoreMetrics,
+    tasks: TaskTracker,
+    stop_appending: CancellationToken,
+    stop_reading: CancellationToken,
+}
 
 /// The end of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,65 +82,188 @@ pub struct LogPage {
     pub cursor: Cursor,
 }
 
+/// What the log works with.
+pub struct StoreParts {
+    /// Connections for reads; the appender and the listener open their own.
+    pub pool: PgPool,
+    /// The keys of persons.
+    pub keys: KeyRing,
+    /// Gives `recorded_at`.
+    pub clock: Arc<dyn Clock>,
+    /// Bounds of the append path.
+    pub limits: AppenderLimits,
+    /// Where to count.
+    pub metrics: StoreMetrics,
+}
+
+/// Why the log could not be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// The database refused or could not be reached.
+    #[error("the log could not be read")]
+    Database(#[from] sqlx::Error),
+    /// The program's chain of upcasters has a gap.
+    #[error("the chain of upcasters is broken")]
+    Upcasting(#[from] UpcastError),
+}
+
 impl EventStore {
+    /// Opens the log: checks the upcasters, starts the appender and the tail reader of this node.
+    pub async fn open(parts: StoreParts) -> Result<Self, OpenError> {
+        let upcasting = Upcasting::new()?;
+        let reader = Reader { codec: Codec::new(parts.keys.clone(), upcasting), pool: parts.pool.clone() };
+        let committed = Arc::new(Notify::new());
+        let tasks = TaskTracker::new();
+        let (stop_appending, stop_reading) = (CancellationToken::new(), CancellationToken::new());
+        let tail = Arc::new(Tail::new(reader.head().await?, stop_reading.clone()));
+        let (queue, waiting) = mpsc::channel(parts.limits.queue);
+        let appender = Appender {
+            options: (*parts.pool.connect_options()).clone(),
+            limits: parts.limits,
+            clock: parts.clock,
+            keys: parts.keys,
+            metrics: parts.metrics.clone(),
+            committed: committed.clone(),
+            shutdown: stop_appending.clone(),
+        };
+        tasks.spawn(appender.run(waiting));
+        let tail_task = TailTask {
+            reader: reader.clone(),
+            tail: tail.clone(),
+            committed,
+            metrics: parts.metrics.clone(),
+        };
+        tasks.spawn(tail_task.run());
+        tasks.close();
+        let (limits, metrics) = (parts.limits, parts.metrics);
+        Ok(Self { reader, tail, queue, limits, metrics, tasks, stop_appending, stop_reading })
+    }
+
+    /// Stops: what waits is committed and answered, then the appender and the tail reader end. Later appends
+    /// are refused.
+    pub async fn close(&self) {
+        self.stop_appending.cancel();
+        self.queue.closed().await;
+        self.stop_reading.cancel();
+        self.tasks.wait().await;
+    }
+
+    /// Appends one command's events and answers after they are committed.
+    pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (events, new_keys) =
+            self.reader.codec.encode(append.workspace_id, &append.events).await.map_err(
+                |error| match error {
+                    EncodeError::PersonErased => AppendError::PersonErased,
+                    EncodeError::NotCanonical(error) => AppendError::NotCanonical(error),
+                    EncodeError::Store(error) => AppendError::Store(error),
+                },
+            )?;
+        let bytes = events.iter().map(codec::Encoded::size).sum();
+        let max = self.limits.batch_bytes;
+        if bytes > max || events.len() > self.limits.batch_events {
+            return Err(AppendError::TooLarge { bytes, max });
+        }
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting {
+            workspace_id: append.workspace_id,
+            stream: append.stream,
+            expected: append.expected,
+            last_position: append.last_position,
+            events,
+            new_keys,
+            idempotency: append.idempotency,
+            erased: append.erased,
+            bytes,
+            answer,
+        };
+        self.queue.try_send(waiting).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => {
+                self.metrics.busy();
+                AppendError::Busy
+            }
+            mpsc::error::TrySendError::Closed(_) => AppendError::Store(StoreError::ShuttingDown),
+        })?;
+        // The appender answers everything that it took; it only goes away when the process does.
+        answered.await.map_err(|_| AppendError::InDoubt)?
+    }
+
+    /// What the command with this key did, if it was executed before.
+    pub async fn result(
+        &self,
+        workspace: WorkspaceId,
+        idempotency: &Idempotency,
+    ) -> Result<Option<Appended>, AppendError> {
+        let found =
+            idempotency::find(&self.reader.pool, workspace, idempotency).await.map_err(StoreError::from)?;
+        found.transpose().map_err(|idempotency::KeyReused| AppendError::KeyReused)
+    }
+
+    /// Digest and result of every one of these keys of one actor that was used before.
+    pub async fn results(
+        &self,
+        workspace: WorkspaceId,
+        actor: &str,
+        keys: &[String],
+    ) -> Result<HashMap<String, (Vec<u8>, Appended)>, StoreError> {
+        Ok(idempotency::find_all(&self.reader.pool, workspace, actor, keys).await?)
+    }
+
     /// The head as this node last saw it. Never ahead of the log, at most a wake-up behind.
     pub fn head(&self) -> Head {
-        todo!()
+        self.tail.head()
     }
 
     /// The head as the database has it now.
     pub async fn fetch_head(&self) -> Result<Head, ReadError> {
-        todo!()
+        Ok(self.reader.head().await?)
     }
 
     /// Up to `limit` events after `after`, of every workspace.
-    pub async fn read(&self, _after: Position, _limit: usize) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        todo!()
+    pub async fn read(&self, after: Position, limit: usize) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.after(after, limit).await?)
     }
 
     /// Up to `limit` events of one workspace after `after`.
     pub async fn read_workspace(
         &self,
-        _workspace: WorkspaceId,
-        _after: Position,
-        _limit: usize,
+        workspace: WorkspaceId,
+        after: Position,
+        limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        todo!()
+        Ok(self.reader.workspace_after(workspace, after, limit, &[]).await?)
+    }
+
+    /// Up to `limit` events of these types of one workspace after `after`.
+    pub async fn read_types(
+        &self,
+        workspace: WorkspaceId,
+        after: Position,
+        limit: usize,
+        types: &[String],
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.workspace_after(workspace, after, limit, types).await?)
     }
 
     /// Up to `limit` events of one stream after version `after`; none if the stream is another workspace's.
     pub async fn read_stream(
         &self,
-        _workspace: WorkspaceId,
-        _stream: StreamId,
-        _after: StreamVersion,
-        _limit: usize,
-    ) -> Result<Vec<Recorded>, ReadError> {
-        todo!()
+        workspace: WorkspaceId,
+        stream: StreamId,
+        after: StreamVersion,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.stream_after(workspace, stream, after, limit).await?)
     }
 
-    /// The cursor that stands at `position`, with the epoch and hash that the log has there.
-    pub async fn cursor_at(&self, _position: Position) -> Result<Cursor, ReadError> {
-        todo!()
+    /// The cursor that stands at `position`, with the epoch and hash that the log has there; an error where
+    /// the log does not reach that far.
+    pub async fn cursor_at(&self, position: Position) -> Result<Cursor, ReadError> {
+        let cursor = self.reader.cursor_at(position).await?;
+        cursor.ok_or(ReadError::ForeignCursor { cursor: Cursor { position, ..Cursor::START } })
     }
 
     /// Follows the log from a cursor: first what is there, then what comes, without a seam.
-    pub async fn follow(&self, _after: Cursor) -> Result<Follower, ReadError> {
-        todo!()
-    }
-}
-
-/// A reader's place in the log. Pulls: a slow reader costs nobody anything.
-pub struct Follower {}
-
-impl Follower {
-    /// The next page, at most `limit` events and at least one; waits until there is one. Cancel safe.
-    pub async fn next_page(&mut self, _limit: usize) -> Result<LogPage, ReadError> {
-        todo!()
-    }
-
-    /// Where the reader stands.
-    pub fn cursor(&self) -> Cursor {
-        todo!()
+    pub async fn follow(&self, after: Cursor) -> Result<Follower, ReadError> {
+        Follower::new(self.reader.clone(), self.tail.clone(), after).await
     }
 }

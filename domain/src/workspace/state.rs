@@ -1,0 +1,54 @@
+//! What the rules of a workspace need to remember, and how events change it.
+
+use std::collections::BTreeMap;
+
+use super::{Questionnaire, WorkspaceEvent as Event, WorkspaceRejection as Rejection};
+
+/// What the rules of a workspace need to remember.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WorkspaceState {
+    pub(super) created: bool,
+    pub(super) name: String,
+    pub(super) language: String,
+    pub(super) time_zone: String,
+    pub(super) handover_timeout_minutes: Option<u32>,
+    /// The newest version of each questionnaire.
+    pub(super) questionnaires: BTreeMap<String, Questionnaire>,
+}
+
+impl WorkspaceState {
+    /// It is there to be changed.
+    pub(super) fn exists(&self) -> Result<(), Rejection> {
+        if self.created { Ok(()) } else { Err(Rejection::NotFound) }
+    }
+
+    /// The state after the event.
+    pub(super) fn evolve(mut self, event: &Event) -> Self {
+        match event {
+            Event::WorkspaceCreated(created) => {
+                self.created = true;
+                self.name.clone_from(&created.name);
+                self.language.clone_from(&created.language);
+                self.time_zone.clone_from(&created.time_zone);
+            }
+            Event::WorkspaceSettingsChanged(changed) => {
+                if let Some(name) = &changed.name {
+                    self.name.clone_from(name);
+                }
+                if let Some(language) = &changed.language {
+                    self.language.clone_from(language);
+                }
+                if let Some(time_zone) = &changed.time_zone {
+                    self.time_zone.clone_from(time_zone);
+                }
+                self.handover_timeout_minutes =
+                    changed.handover_timeout_minutes.or(self.handover_timeout_minutes);
+            }
+            Event::QuestionnairePublished(published) => {
+                let questionnaire = published.questionnaire.clone();
+                self.questionnaires.insert(questionnaire.key.clone(), questionnaire);
+            }
+        }
+        self
+    }
+}

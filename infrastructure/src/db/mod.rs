@@ -1,0 +1,10 @@
+//! The pool and the migrations.
+
+mod error;
+mod migrate;
+mod pool;
+
+pub use error::DatabaseError;
+pub use migrate::{MIGRATOR, migrate};
+pub(crate) use pool::become_app;
+pub use pool::{PoolSettings, connect};

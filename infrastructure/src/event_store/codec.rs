@@ -1,0 +1,304 @@
+//! Events to stored bytes and back: sealing, canonical JSON, upcasting, opening.
+
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::{
+    event::{Event, Recorded},
+    id::{EventId, PersonId, WorkspaceId},
+    personal::{PERSONAL_MARK, SEALED_MARK},
+    stream::{Position, StreamId, StreamType, StreamVersion},
+    upcast::Upcasting,
+};
+use serde_json::{Map, Value, json};
+use uuid::Uuid;
+
+use super::{
+    StoreError,
+    append::NewEvent,
+    canonical::{Hash, NotCanonical, canonical_json, sha256},
+};
+use crate::crypto::{KeyRing, NewKey, PersonKey};
+
+/// An event as it is stored, except for what the appender gives it: position, sequence, version, hash.
+#[derive(Debug, Clone)]
+pub(super) struct Encoded {
+    pub event_id: Uuid,
+    pub event_type: &'static str,
+    pub schema_version: u16,
+    pub occurred_at: DateTime<Utc>,
+    pub payload: String,
+    pub metadata: String,
+    pub sealed: Option<Vec<u8>>,
+    pub sealed_hash: Option<Hash>,
+}
+
+impl Encoded {
+    /// The size that counts against the limits of a batch, in bytes.
+    pub(super) fn size(&self) -> usize {
+        self.payload.len() + self.metadata.len() + self.sealed.as_ref().map_or(0, Vec::len) + 256
+    }
+}
+
+/// A row of the events table as it is read.
+#[derive(Debug, sqlx::FromRow)]
+pub(super) struct StoredEvent {
+    pub position: i64,
+    pub workspace_sequence: i64,
+    pub workspace_id: Uuid,
+    pub event_id: Uuid,
+    pub stream_id: Uuid,
+    pub occurred_at: DateTime<Utc>,
+    pub recorded_at: DateTime<Utc>,
+    pub stream_version: i32,
+    pub schema_version: i16,
+    pub stream_type: String,
+    pub event_type: String,
+    pub payload: String,
+    pub metadata: String,
+    pub sealed: Option<Vec<u8>>,
+    pub hash: Vec<u8>,
+}
+
+/// The columns of [`StoredEvent`].
+pub(super) const COLUMNS: &str = "position, workspace_sequence, workspace_id, event_id, stream_id, \
+     occurred_at, recorded_at, stream_version, schema_version, stream_type, event_type, \
+     payload::text as payload, metadata::text as metadata, sealed, hash";
+
+/// Why an event could not be encoded.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum EncodeError {
+    #[error("the person was erased")]
+    PersonErased,
+    #[error(transparent)]
+    NotCanonical(#[from] NotCanonical),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Turns events into stored bytes and back.
+#[derive(Clone)]
+pub(super) struct Codec {
+    keys: KeyRing,
+    upcasting: Arc<Upcasting>,
+}
+
+impl Codec {
+    pub(super) fn new(keys: KeyRing, upcasting: Upcasting) -> Self {
+        Self { keys, upcasting: Arc::new(upcasting) }
+    }
+
+    pub(super) fn keys(&self) -> &KeyRing {
+        &self.keys
+    }
+
+    /// Encodes the events of one command; also the keys that must be stored with them.
+    pub(super) async fn encode(
+        &self,
+        workspace: WorkspaceId,
+        events: &[NewEvent],
+    ) -> Result<(Vec<Encoded>, Vec<NewKey>), EncodeError> {
+        let mut parts = Vec::with_capacity(events.len());
+        let mut persons = Vec::new();
+        for new in events {
+            let mut payload = new.event.encode_data();
+            let mut personal = Vec::new();
+            extract(&mut payload, &mut personal);
+            if !personal.is_empty() && !persons.contains(&new.metadata.person_id) {
+                persons.push(new.metadata.person_id);
+            }
+            parts.push((new, payload, personal));
+        }
+        let keys = if persons.is_empty() {
+            HashMap::new()
+        } else {
+            self.keys.sealing_keys(&persons, workspace).await?
+        };
+        let mut new_keys = Vec::new();
+        for (&person_id, key) in &keys {
+            if let PersonKey::Pending(_, wrapped) = key {
+                new_keys.push(NewKey { person_id, workspace_id: workspace, wrapped: wrapped.clone() });
+            }
+        }
+        let encoded = parts
+            .into_iter()
+            .map(|(new, payload, personal)| {
+                let sealed = seal(&keys, new, personal)?;
+                let metadata = serde_json::to_value(&new.metadata).map_err(|source| StoreError::Corrupt {
+                    position: Position::START,
+                    event_type: new.event.event_type().to_owned(),
+                    source,
+                })?;
+                Ok(Encoded {
+                    event_id: new.event_id.0,
+                    event_type: new.event.event_type(),
+                    schema_version: self.upcasting.newest(new.event.event_type()).unwrap_or(1),
+                    occurred_at: new.occurred_at,
+                    payload: canonical_json(&payload)?,
+                    metadata: canonical_json(&metadata)?,
+                    sealed_hash: sealed.as_deref().map(sha256),
+                    sealed,
+                })
+            })
+            .collect::<Result<_, EncodeError>>()?;
+        Ok((encoded, new_keys))
+    }
+
+    /// Decodes a page: opens what can be opened, upcasts, and marks as erased what nobody can open.
+    pub(super) async fn decode(&self, rows: Vec<StoredEvent>) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let metadata = rows
+            .iter()
+            .map(|row| serde_json::from_str(&row.metadata).map_err(|source| corrupt(row, source)))
+            .collect::<Result<Vec<ledgerdesk_domain::event::Metadata>, _>>()?;
+        let sealed: HashSet<PersonId> = rows
+            .iter()
+            .zip(&metadata)
+            .filter_map(|(row, metadata)| row.sealed.as_ref().map(|_| metadata.person_id))
+            .collect();
+        let keys = self.keys.find(sealed).await?;
+        rows.into_iter()
+            .zip(metadata)
+            .map(|(row, metadata)| {
+                let stream_type = StreamType::parse(&row.stream_type).ok_or_else(|| unknown(&row))?;
+                let event = self.event(&row, stream_type, metadata.person_id, &keys)?;
+                Ok(Arc::new(Recorded {
+                    position: Position(row.position),
+                    workspace_id: WorkspaceId(row.workspace_id),
+                    workspace_sequence: row.workspace_sequence,
+                    event_id: EventId(row.event_id),
+                    stream: StreamId::new(stream_type, row.stream_id),
+                    version: StreamVersion(row.stream_version),
+                    event,
+                    metadata,
+                    occurred_at: row.occurred_at,
+                    recorded_at: row.recorded_at,
+                    hash: row.hash.as_slice().try_into().unwrap_or_default(),
+                }))
+            })
+            .collect()
+    }
+
+    fn event(
+        &self,
+        row: &StoredEvent,
+        stream_type: StreamType,
+        person: PersonId,
+        keys: &HashMap<PersonId, PersonKey>,
+    ) -> Result<Event, StoreError> {
+        let version = u16::try_from(row.schema_version).map_err(|_| unknown(row))?;
+        let newest = self.upcasting.newest(&row.event_type).ok_or_else(|| unknown(row))?;
+        if version > newest {
+            return Err(unknown(row));
+        }
+        if row.sealed.is_none() && version == newest {
+            return Event::decode_str(stream_type, &row.event_type, &row.payload)
+                .map_err(|source| corrupt(row, source));
+        }
+        let mut payload: Value = serde_json::from_str(&row.payload).map_err(|source| corrupt(row, source))?;
+        if let (Some(sealed), Some(key)) = (&row.sealed, keys.get(&person).and_then(|key| key.key().cloned()))
+        {
+            let plain = key.open(sealed, row.event_id, person)?;
+            let mut values: Vec<Value> =
+                serde_json::from_slice(&plain).map_err(|source| corrupt(row, source))?;
+            restore(&mut payload, &mut values);
+        }
+        let payload = self.upcasting.apply(&row.event_type, version, payload).map_err(|_| unknown(row))?;
+        Event::decode(stream_type, &row.event_type, payload).map_err(|source| corrupt(row, source))
+    }
+}
+
+fn seal(
+    keys: &HashMap<PersonId, PersonKey>,
+    new: &NewEvent,
+    personal: Vec<Value>,
+) -> Result<Option<Vec<u8>>, EncodeError> {
+    if personal.is_empty() {
+        return Ok(None);
+    }
+    let person = new.metadata.person_id;
+    let key = keys.get(&person).and_then(PersonKey::key).ok_or(EncodeError::PersonErased)?;
+    Ok(Some(key.seal(Value::Array(personal).to_string().as_bytes(), new.event_id.0, person)))
+}
+
+/// Moves every `{"$personal": value}` out of a payload and leaves `{"$sealed": n}` for the n-th.
+fn extract(payload: &mut Value, personal: &mut Vec<Value>) {
+    match payload {
+        Value::Object(entries) => {
+            if entries.len() == 1
+                && let Some(value) = entries.get_mut(PERSONAL_MARK)
+            {
+                let place = personal.len();
+                personal.push(value.take());
+                *payload = json!({ SEALED_MARK: place });
+            } else {
+                entries.values_mut().for_each(|value| extract(value, personal));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| extract(item, personal)),
+        _ => {}
+    }
+}
+
+/// The reverse of [`extract`].
+fn restore(payload: &mut Value, personal: &mut [Value]) {
+    match payload {
+        Value::Object(entries) => {
+            if entries.len() == 1
+                && let Some(value) = entries
+                    .get(SEALED_MARK)
+                    .and_then(Value::as_u64)
+                    .and_then(|place| personal.get_mut(usize::try_from(place).ok()?))
+            {
+                let mut marked = Map::new();
+                marked.insert(PERSONAL_MARK.to_owned(), value.take());
+                *payload = Value::Object(marked);
+            } else {
+                entries.values_mut().for_each(|value| restore(value, personal));
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(|item| restore(item, personal)),
+        _ => {}
+    }
+}
+
+fn corrupt(row: &StoredEvent, source: serde_json::Error) -> StoreError {
+    StoreError::Corrupt { position: Position(row.position), event_type: row.event_type.clone(), source }
+}
+
+fn unknown(row: &StoredEvent) -> StoreError {
+    StoreError::UnknownEvent {
+        position: Position(row.position),
+        event_type: row.event_type.clone(),
+        schema_version: row.schema_version.unsigned_abs(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn personal_values_leave_the_payload_and_come_back() {
+        let whole = json!({
+            "topic": {"$personal": "Anna's phone"},
+            "answers": [{"score": 5, "comment": {"$personal": "good"}}, {"score": 1}],
+        });
+        let mut payload = whole.clone();
+        let mut personal = Vec::new();
+        extract(&mut payload, &mut personal);
+        assert_eq!(personal.len(), 2);
+        assert!(!payload.to_string().contains("Anna") && !payload.to_string().contains("good"));
+        restore(&mut payload, &mut personal);
+        assert_eq!(payload, whole);
+    }
+
+    #[test]
+    fn a_mark_that_points_nowhere_stays_as_it_is() {
+        let mut payload = json!({"a": {"$sealed": 7}, "b": {"$sealed": "x"}});
+        restore(&mut payload, &mut [json!("only one")]);
+        assert_eq!(payload, json!({"a": {"$sealed": 7}, "b": {"$sealed": "x"}}));
+    }
+}

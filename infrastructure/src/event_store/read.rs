@@ -1,0 +1,135 @@
+//! Reads of the log, by position and by stream.
+
+use std::sync::Arc;
+
+use ledgerdesk_domain::{
+    event::Recorded,
+    id::WorkspaceId,
+    stream::{Position, StreamId, StreamVersion},
+};
+use sqlx::PgPool;
+
+use super::{
+    Cursor, Head, ReadError, StoreError,
+    codec::{COLUMNS, Codec, StoredEvent},
+};
+
+/// Most events that one read returns, whatever was asked.
+pub(super) const MAX_PAGE: usize = 10_000;
+
+/// Reads decoded events.
+#[derive(Clone)]
+pub(super) struct Reader {
+    pub pool: PgPool,
+    pub codec: Codec,
+}
+
+impl Reader {
+    /// The head as the database has it.
+    pub(super) async fn head(&self) -> Result<Head, sqlx::Error> {
+        let (epoch, position, hash): (i32, Option<i64>, Option<Vec<u8>>) = sqlx::query_as(
+            "select h.epoch, e.position, e.hash from ledgerdesk.log_head h left join lateral \
+             (select position, hash from ledgerdesk.events order by position desc limit 1) e on true",
+        )
+        .fetch_one(&self.pool)
+        .await?;
+        Ok(Head {
+            epoch,
+            position: Position(position.unwrap_or(0)),
+            hash: hash.and_then(|hash| hash.as_slice().try_into().ok()).unwrap_or_default(),
+        })
+    }
+
+    /// Up to `limit` events after `after`.
+    pub(super) async fn after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit $2"
+        )))
+        .bind(after.0)
+        .bind(to_limit(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        self.codec.decode(rows).await
+    }
+
+    /// Up to `limit` events of one workspace after `after`; of these types only, if any are named.
+    pub(super) async fn workspace_after(
+        &self,
+        workspace: WorkspaceId,
+        after: Position,
+        limit: usize,
+        types: &[String],
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        // The sequence of a workspace grows with the position, so the place after `after` is found once, by
+        // the primary key of the next event of this workspace, and read on from there by the workspace's index.
+        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS} from ledgerdesk.events where workspace_id = $1 and workspace_sequence > coalesce( \
+             (select workspace_sequence from ledgerdesk.events where workspace_id = $1 and position <= $2 \
+              order by position desc limit 1), 0) and ($4 = '{{}}'::text[] or event_type = any($4)) \
+             order by workspace_sequence limit $3"
+        )))
+        .bind(workspace.0)
+        .bind(after.0)
+        .bind(to_limit(limit))
+        .bind(types)
+        .fetch_all(&self.pool)
+        .await?;
+        self.codec.decode(rows).await
+    }
+
+    /// Up to `limit` events of one stream after version `after`.
+    pub(super) async fn stream_after(
+        &self,
+        workspace: WorkspaceId,
+        stream: StreamId,
+        after: StreamVersion,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+            "select {COLUMNS} from ledgerdesk.events where stream_id = $1 and stream_type = $2 \
+             and stream_version > $3 and workspace_id = $4 order by stream_version limit $5"
+        )))
+        .bind(stream.id)
+        .bind(stream.stream_type.as_str())
+        .bind(after.0)
+        .bind(workspace.0)
+        .bind(to_limit(limit))
+        .fetch_all(&self.pool)
+        .await?;
+        self.codec.decode(rows).await
+    }
+
+    /// The cursor at a position that the log has.
+    pub(super) async fn cursor_at(&self, position: Position) -> Result<Option<Cursor>, sqlx::Error> {
+        let (epoch, hash): (i32, Option<Vec<u8>>) = sqlx::query_as(
+            "select h.epoch, e.hash from ledgerdesk.log_head h \
+             left join ledgerdesk.events e on e.position = $1",
+        )
+        .bind(position.0)
+        .fetch_one(&self.pool)
+        .await?;
+        if position == Position::START {
+            return Ok(Some(Cursor { epoch, ..Cursor::START }));
+        }
+        Ok(hash.and_then(|hash| hash.first_chunk::<8>().copied()).map(|hash_prefix| Cursor {
+            epoch,
+            position,
+            hash_prefix,
+        }))
+    }
+
+    /// Refuses a cursor that was not taken from this history.
+    pub(super) async fn check(&self, cursor: Cursor) -> Result<(), ReadError> {
+        let here = self.cursor_at(cursor.position).await?;
+        let is_start = cursor == Cursor::START;
+        if is_start || here == Some(cursor) { Ok(()) } else { Err(ReadError::ForeignCursor { cursor }) }
+    }
+}
+
+fn to_limit(limit: usize) -> i64 {
+    i64::try_from(limit.clamp(1, MAX_PAGE)).unwrap_or(1)
+}

@@ -1,0 +1,42 @@
+//! Databases for tests.
+
+use ledgerdesk_tests::TestDatabase;
+
+#[tokio::test]
+async fn each_test_has_a_migrated_database_of_its_own() {
+    let (one, other) = tokio::join!(TestDatabase::new(), TestDatabase::new());
+    sqlx::raw_sql("create table only_here (id int)").execute(&mut one.owner().await).await.unwrap();
+    let seen: bool = sqlx::query_scalar("select to_regclass('only_here') is not null")
+        .fetch_one(&mut other.owner().await)
+        .await
+        .unwrap();
+    assert!(!seen, "a table of one test is seen by another");
+    let keys: i64 =
+        sqlx::query_scalar("select count(*) from ledgerdesk.api_keys").fetch_one(one.pool()).await.unwrap();
+    assert_eq!(keys, 0);
+}
+
+#[tokio::test]
+async fn the_pool_has_the_rights_of_the_application_and_no_more() {
+    let database = TestDatabase::new().await;
+    let role: String = sqlx::query_scalar("select current_user").fetch_one(database.pool()).await.unwrap();
+    assert_eq!(role, "ledgerdesk_app");
+    let refused = sqlx::query("delete from ledgerdesk.api_keys").execute(database.pool()).await.unwrap_err();
+    let code = refused.as_database_error().and_then(|error| error.code().map(String::from));
+    assert_eq!(code.as_deref(), Some("42501"), "{refused}");
+}
+
+#[tokio::test]
+async fn a_database_is_dropped_with_its_test() {
+    let watcher = TestDatabase::new().await;
+    let name = {
+        let database = TestDatabase::new().await;
+        sqlx::query_scalar::<_, String>("select current_database()").fetch_one(database.pool()).await.unwrap()
+    };
+    let exists: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
+        .bind(name)
+        .fetch_one(watcher.pool())
+        .await
+        .unwrap();
+    assert!(!exists);
+}
