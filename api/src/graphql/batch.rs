@@ -76,7 +76,8 @@ where
         // must not keep itself alive.
         let slot = Arc::downgrade(&self.open);
         let answer = async move {
-            let round = slot.upgrade().and_then(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take());
+            let round =
+                slot.upgrade().and_then(|slot| slot.lock().unwrap_or_else(PoisonError::into_inner).take());
             let keys = round.map(|round| round.keys.into_iter().collect()).unwrap_or_default();
             fetch(keys).await.map(Arc::new)
         };

@@ -122,8 +122,7 @@ impl Total {
     /// How many items the filter leaves, on all pages together. Counted only when asked for; ask for it once,
     /// not with every page.
     async fn total_count(&self) -> Result<i64, Fault> {
-        let counted =
-            (self.count)(self.pool.clone(), self.workspace, Arc::clone(&self.filter), self.keyset);
+        let counted = (self.count)(self.pool.clone(), self.workspace, Arc::clone(&self.filter), self.keyset);
         Ok(counted.await?)
     }
 }
@@ -191,7 +190,9 @@ mod tests {
         assert_eq!(paging(None, None).unwrap().size, 20);
         assert_eq!(paging(Some(100), None).unwrap().size, 100);
         assert!(paging(None, Some(1)).unwrap().from_end);
-        for (first, last) in [(Some(0), None), (Some(-1), None), (Some(101), None), (None, Some(0)), (Some(1), Some(1))] {
+        for (first, last) in
+            [(Some(0), None), (Some(-1), None), (Some(101), None), (None, Some(0)), (Some(1), Some(1))]
+        {
             assert_eq!(paging(first, last).unwrap_err().code(), "BAD_USER_INPUT");
         }
     }

@@ -1,27 +1,64 @@
 //! The schema: three roots and what every resolver may reach.
 
-use async_graphql::{Object, SDLExportOptions, Schema, SchemaBuilder};
+use std::sync::Arc;
 
-use super::{mutation::MutationRoot, subscription::SubscriptionRoot};
+use async_graphql::{Request, SDLExportOptions, Schema, SchemaBuilder};
+use ledgerdesk_infrastructure::{
+    clock::{Clock, IdSource},
+    command::CommandExecutor,
+    event_store::EventStore,
+};
+use ledgerdesk_projections::runtime::ReadSide;
+use sqlx::PgPool;
 
-/// Stand-in.
-#[derive(Default)]
-pub struct QueryRoot;
-
-#[Object]
-impl QueryRoot {
-    /// One.
-    async fn one(&self) -> i32 {
-        1
-    }
-}
+use super::{
+    caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot,
+    subscription::SubscriptionRoot,
+};
+use crate::http::{endpoint::Endpoint, metrics::HttpMetrics};
 
 /// The schema of the API.
 pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
 /// The schema without its data, enough for its SDL.
 pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
-    Schema::build(QueryRoot, MutationRoot::default(), SubscriptionRoot).disable_suggestions()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default())
+        .disable_suggestions()
+}
+
+/// What resolvers work with.
+pub struct ApiParts {
+    /// Read models.
+    pub pool: PgPool,
+    /// The log.
+    pub store: EventStore,
+    /// The read side, to wait for it.
+    pub read_side: ReadSide,
+    /// Commands.
+    pub executor: CommandExecutor,
+    /// Checks `occurredAt`.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Counts commands.
+    pub metrics: HttpMetrics,
+}
+
+/// The schema with its data, as the transports execute it.
+pub fn endpoint(parts: ApiParts) -> Endpoint {
+    let pool = parts.pool.clone();
+    let schema = builder()
+        .data(parts.pool)
+        .data(parts.store)
+        .data(parts.read_side)
+        .data(parts.executor)
+        .data(parts.clock)
+        .data(parts.ids)
+        .data(parts.metrics)
+        .finish();
+    Endpoint::new(schema, move |request: Request, caller: &Caller| {
+        request.data(Loaders::new(&pool, caller.workspace_id))
+    })
 }
 
 /// The schema in its own language, as `schema.graphql` has it.

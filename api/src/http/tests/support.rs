@@ -94,7 +94,7 @@ impl Server {
         let mut registry = Registry::default();
         let schema = Schema::new(Query, Mutation, Subscriptions);
         let state = AppState {
-            endpoint: Endpoint::new(schema, |request| request),
+            endpoint: Endpoint::new(schema, |request, _| request),
             authenticator: Authenticator::new(|secret| {
                 let principal = (secret == KEY).then(|| Principal {
                     workspace_id: WorkspaceId(Uuid::from_u128(1)),
