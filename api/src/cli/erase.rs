@@ -68,8 +68,8 @@ async fn erase(node: &Node, workspace_id: WorkspaceId, mutation: &str, variables
         request_id: node.runtime.ids.next_id(),
         language: Language::En,
     };
-    let request = Request::new(query).variables(Variables::from_json(variables)).data(caller);
-    let answer = node.schema.execute(node.furnish()(request)).await;
+    let request = Request::new(query).variables(Variables::from_json(variables));
+    let answer = node.endpoint.execute_as(request, &caller).await;
     if let Some(error) = answer.errors.into_iter().next() {
         return Err(Failure { code: "erasure_failed", message: error.message }.into());
     }

@@ -1,9 +1,8 @@
 //! A node: the runtime with its read side and its schema, everything but the network.
 
-use std::{any::TypeId, mem, sync::Arc, time::Duration};
+use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
-use async_graphql::Request;
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
@@ -13,12 +12,8 @@ use tokio_util::sync::CancellationToken;
 
 use super::runtime::Runtime;
 use crate::{
-    graphql::{
-        caller::Caller,
-        loaders::Loaders,
-        schema::{self, ApiSchema},
-    },
-    http::metrics::HttpMetrics,
+    graphql::schema::{self, ApiParts},
+    http::{endpoint::Endpoint, metrics::HttpMetrics},
 };
 
 /// How long the projections may take to finish their pages and give their leases back. What is cut off is
@@ -29,7 +24,7 @@ const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
 pub(super) struct Node {
     pub(super) runtime: Runtime,
     pub(super) read_side: ReadSide,
-    pub(super) schema: ApiSchema,
+    pub(super) endpoint: Endpoint,
     pub(super) http_metrics: HttpMetrics,
     pub(super) registry: Arc<Registry>,
     stop_reading: CancellationToken,
@@ -46,29 +41,16 @@ impl Node {
         let mut metrics = mem::take(&mut runtime.metrics);
         read_side.register_metrics(&mut metrics);
         let http_metrics = HttpMetrics::register(&mut metrics);
-        let schema = schema::builder()
-            .data(pool)
-            .data(runtime.store.clone())
-            .data(runtime.executor.clone())
-            .data(runtime.clock.clone())
-            .data(runtime.ids.clone())
-            .data(read_side.clone())
-            .data(http_metrics.clone())
-            .finish();
-        Self { runtime, read_side, schema, http_metrics, registry: Arc::new(metrics), stop_reading }
-    }
-
-    /// Gives each request what its resolvers share. The caller is in its data already.
-    pub(super) fn furnish(&self) -> impl Fn(Request) -> Request + Clone + Send + Sync + use<> {
-        let pool = self.runtime.pool().clone();
-        move |request| {
-            let caller =
-                request.data.get(&TypeId::of::<Caller>()).and_then(|data| data.downcast_ref::<Caller>());
-            match caller.map(|caller| caller.workspace_id) {
-                Some(workspace_id) => request.data(Loaders::new(&pool, workspace_id)),
-                None => request,
-            }
-        }
+        let endpoint = schema::endpoint(ApiParts {
+            pool,
+            store: runtime.store.clone(),
+            read_side: read_side.clone(),
+            executor: runtime.executor.clone(),
+            clock: runtime.clock.clone(),
+            ids: runtime.ids.clone(),
+            metrics: http_metrics.clone(),
+        });
+        Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
     }
 
     /// Stops the projections, then the log, then the database.

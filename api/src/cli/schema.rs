@@ -12,6 +12,6 @@ pub(super) struct Schema {}
 
 impl Schema {
     pub(super) fn run(self) -> Result<()> {
-        Ok(output::line(schema::builder().finish().sdl().trim_end())?)
+        Ok(output::line(schema::sdl().trim_end())?)
     }
 }

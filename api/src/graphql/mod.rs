@@ -1,4 +1,8 @@
 //! The GraphQL API.
+//!
+//! - [`query`], [`mutation`], [`subscription`]: the three roots, put together in [`schema`].
+//! - [`model`]: the types that they show; [`loaders`]: what one request reads by id, in batches.
+//! - [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
 mod batch;
 pub mod caller;

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 
-type Execute = dyn Fn(Request) -> BoxFuture<'static, Response> + Send + Sync;
-type Subscribe = dyn Fn(Request) -> BoxStream<'static, Response> + Send + Sync;
+use super::auth::Session;
+use crate::graphql::caller::Caller;
+
+type Execute = dyn Fn(Request, &Caller) -> BoxFuture<'static, Response> + Send + Sync;
+type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send + Sync;
 
 /// Something that executes GraphQL requests.
 #[derive(Clone)]
@@ -16,28 +19,39 @@ pub struct Endpoint {
 }
 
 impl Endpoint {
-    /// Over an executor. `furnish` gives each request what its resolvers share, such as loaders; the caller is in
-    /// the request's data already.
+    /// Over an executor. `furnish` gives each request what its resolvers share, such as loaders; the caller is in the
+    /// request's data as well.
     pub fn new<E, F>(executor: E, furnish: F) -> Self
     where
         E: Executor,
-        F: Fn(Request) -> Request + Clone + Send + Sync + 'static,
+        F: Fn(Request, &Caller) -> Request + Clone + Send + Sync + 'static,
     {
         let (queries, furnish_query) = (executor.clone(), furnish.clone());
         Self {
-            execute: Arc::new(move |request| {
-                let (executor, request) = (queries.clone(), furnish_query(request));
+            execute: Arc::new(move |request, caller| {
+                let (executor, request) = (queries.clone(), furnish_query(request, caller));
                 async move { executor.execute(request).await }.boxed()
             }),
-            subscribe: Arc::new(move |request| executor.execute_stream(furnish(request), None)),
+            subscribe: Arc::new(move |request, caller| {
+                executor.execute_stream(furnish(request, caller), None)
+            }),
         }
     }
 
-    pub(crate) fn execute(&self, request: Request) -> BoxFuture<'static, Response> {
-        (self.execute)(request)
+    pub(crate) fn execute(&self, request: Request, session: &Session) -> BoxFuture<'static, Response> {
+        (self.execute)(with(request, session), session.caller())
     }
 
-    pub(crate) fn subscribe(&self, request: Request) -> BoxStream<'static, Response> {
-        (self.subscribe)(request)
+    /// Executes a request of this process itself, which carries no key.
+    pub(crate) fn execute_as(&self, request: Request, caller: &Caller) -> BoxFuture<'static, Response> {
+        (self.execute)(request.data(caller.clone()), caller)
     }
+
+    pub(crate) fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
+        (self.subscribe)(with(request, session), session.caller())
+    }
+}
+
+fn with(request: Request, session: &Session) -> Request {
+    request.data(session.caller().clone()).data(session.clone())
 }

@@ -12,7 +12,6 @@ use crate::{
     http::{
         AppState, SocketLimits, Timeouts,
         auth::{Authenticator, KeysUnavailable, Principal},
-        endpoint::Endpoint,
         guard::Limits,
         health::{Health, HealthReport, ProjectionHealth},
     },
@@ -22,7 +21,7 @@ use crate::{
 pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker) -> AppState {
     let runtime = &node.runtime;
     AppState {
-        endpoint: Endpoint::new(node.schema.clone(), node.furnish()),
+        endpoint: node.endpoint.clone(),
         authenticator: authenticator(runtime.api_keys.clone()),
         health: health(runtime.store.clone(), node.read_side.clone()),
         ids: runtime.ids.clone(),

@@ -2,16 +2,18 @@
 
 use std::time::Duration;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::Context;
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_infrastructure::command::Executed;
 use ledgerdesk_projections::runtime::ReadSide;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::graphql::{
     caller::Caller,
     error::Fault,
-    global_id::{self, NodeKind},
+    loaders::Loaders,
+    model::{client::Client, consultation::Consultation, manager::Manager},
 };
 
 /// How long a payload waits for the read side.
@@ -19,49 +21,30 @@ const MAX_WAIT: Duration = Duration::from_secs(2);
 
 /// Without these rows there is nothing to show.
 const ESSENTIAL: [&str; 4] = ["consultation_list", "consultation_detail", "clients", "managers"];
-/// These are shown below it; one that is behind makes nobody wait twice.
+/// These are shown below it; one that is behind makes nobody wait long.
 const NESTED: [&str; 6] = ["messages", "handovers", "redates", "calls", "ratings", "history"];
 
-/// Stand-in for `model::consultation::Consultation`.
-#[derive(SimpleObject)]
-pub(crate) struct Consultation {
-    id: ID,
-}
-
-/// Stand-in for `model::client::Client`.
-#[derive(SimpleObject)]
-pub(crate) struct Client {
-    id: ID,
-}
-
-/// Stand-in for `model::manager::Manager`.
-#[derive(SimpleObject)]
-pub(crate) struct Manager {
-    id: ID,
-}
-
-/// Reads entities of the caller's workspace. Keeps nothing of the request alive, so that streams can hold it.
-pub(crate) struct Entities {}
+/// Reads entities of the caller's workspace. Borrows nothing from the request, so that streams can hold it.
+pub(crate) struct Entities(Loaders);
 
 impl Entities {
     pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, Fault> {
-        let _caller = ctx.data::<Caller>()?;
-        Ok(Self {})
+        Ok(Self(Loaders::new(ctx.data::<PgPool>()?, ctx.data::<Caller>()?.workspace_id)))
     }
 
     /// The consultation, if there is one.
     pub(crate) async fn consultation(&self, id: Uuid) -> Result<Option<Consultation>, Fault> {
-        Ok(Some(Consultation { id: global_id::encode(NodeKind::Consultation, id).into() }))
+        Ok(self.0.consultations.load(id).await?.map(Consultation::from))
     }
 
     /// The client, if there is one.
     pub(crate) async fn client(&self, id: Uuid) -> Result<Option<Client>, Fault> {
-        Ok(Some(Client { id: global_id::encode(NodeKind::Client, id).into() }))
+        Ok(self.0.clients.load(id).await?.map(Client::from))
     }
 
     /// The manager, if there is one.
     pub(crate) async fn manager(&self, id: Uuid) -> Result<Option<Manager>, Fault> {
-        Ok(Some(Manager { id: global_id::encode(NodeKind::Manager, id).into() }))
+        Ok(self.0.managers.load(id).await?.map(Manager::from))
     }
 }
 

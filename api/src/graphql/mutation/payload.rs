@@ -6,7 +6,11 @@ use async_graphql::{Context, ID, Object, SimpleObject, TypeName};
 use ledgerdesk_infrastructure::command::Executed;
 
 use super::{entity, verb::Verb};
-use crate::graphql::{error::Fault, user_error::UserError};
+use crate::graphql::{
+    error::Fault,
+    model::{client::Client, consultation::Consultation, manager::Manager, position::Position},
+    user_error::UserError,
+};
 
 /// What a verb did.
 pub(crate) struct Payload<V> {
@@ -28,7 +32,7 @@ impl<V> Payload<V> {
     fn outcome(&self) -> Outcome<'_> {
         Outcome {
             created_id: self.created_id.as_ref(),
-            position: self.executed.map(|executed| executed.position.0),
+            position: self.executed.map(|executed| executed.position.into()),
             version: self.executed.map(|executed| executed.version.0),
             user_errors: &self.user_errors,
         }
@@ -43,7 +47,7 @@ struct Outcome<'a> {
     created_id: Option<&'a ID>,
     /// The position in the log after the command; pass it as `minPosition` to read what you wrote. Null if nothing
     /// was done.
-    position: Option<i64>,
+    position: Option<Position>,
     /// The version afterwards, for the `expectedVersion` of the next command. Null if nothing was done.
     version: Option<i32>,
     /// Why nothing was done; empty on success.
@@ -69,7 +73,7 @@ impl<V: Verb> TypeName for ConsultationPayload<V> {
 impl<V: Verb> ConsultationPayload<V> {
     /// The consultation afterwards. Null if nothing was done, or if the read side has not caught up within two
     /// seconds: then ask for it with `minPosition`.
-    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<entity::Consultation>, Fault> {
+    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
         match entity::after(ctx, self.0.executed).await? {
             Some((entities, id)) => entities.consultation(id).await,
             None => Ok(None),
@@ -95,7 +99,7 @@ impl<V: Verb> TypeName for ClientPayload<V> {
 impl<V: Verb> ClientPayload<V> {
     /// The client afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
     /// then ask for it with `minPosition`.
-    async fn client(&self, ctx: &Context<'_>) -> Result<Option<entity::Client>, Fault> {
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>, Fault> {
         match entity::after(ctx, self.0.executed).await? {
             Some((entities, id)) => entities.client(id).await,
             None => Ok(None),
@@ -121,7 +125,7 @@ impl<V: Verb> TypeName for ManagerPayload<V> {
 impl<V: Verb> ManagerPayload<V> {
     /// The manager afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
     /// then ask for it with `minPosition`.
-    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<entity::Manager>, Fault> {
+    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
         match entity::after(ctx, self.0.executed).await? {
             Some((entities, id)) => entities.manager(id).await,
             None => Ok(None),
@@ -146,7 +150,7 @@ impl<V: Verb> TypeName for WorkspacePayload<V> {
 #[Object(name_type)]
 impl<V: Verb> WorkspacePayload<V> {
     /// The position in the log after the command. Null if nothing was done.
-    async fn position(&self) -> Option<i64> {
+    async fn position(&self) -> Option<Position> {
         self.0.outcome().position
     }
 

@@ -15,7 +15,8 @@ use crate::{
     graphql::{
         error::Fault,
         global_id::{self, NodeKind},
-        mutation::entity::{self, Consultation},
+        model::consultation::Consultation,
+        mutation::entity,
     },
     http::auth::Session,
 };

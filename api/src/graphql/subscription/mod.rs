@@ -2,15 +2,16 @@
 
 mod consultation_changed;
 mod events;
-mod log_event;
 
 use std::pin::Pin;
 
 use async_graphql::{Context, ID, Result, Subscription};
 use futures_util::Stream;
 
-use self::{events::EventFilter, log_event::LogEvent};
-use super::mutation::entity::Consultation;
+use super::{
+    model::{consultation::Consultation, event::Event},
+    query::event_list::EventFilter,
+};
 
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
@@ -21,7 +22,7 @@ pub struct SubscriptionRoot;
 #[Subscription(name = "Subscription")]
 impl SubscriptionRoot {
     /// The log of the workspace: what comes after `after`, first from what is there, then live, in order, none
-    /// twice. Ends with the error `UNAUTHENTICATED` when the API key is revoked; resume with the last cursor.
+    /// twice. For owners, administrators, supervisors, auditors and integrations. Ends with the error `UNAUTHENTICATED` when the API key is revoked; resume with the last cursor.
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -29,8 +30,8 @@ impl SubscriptionRoot {
             desc = "The cursor of the last event that you have; `\"0\"` for the beginning. Left out: from now."
         )]
         after: Option<String>,
-        #[graphql(desc = "Only these events.")] filter: Option<EventFilter>,
-    ) -> Result<Boxed<LogEvent>> {
+        #[graphql(desc = "Which ones.", default)] filter: EventFilter,
+    ) -> Result<Boxed<Event>> {
         events::follow(ctx, after, filter).await
     }
 

@@ -12,6 +12,7 @@ use crate::http::{auth::Session, error::HttpError, guard};
 pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) kind: Kind,
+    pub(crate) session: Session,
 }
 
 /// What kind of operation will run.
@@ -50,11 +51,10 @@ pub(crate) fn prepare(
             "`operationName` does not name one of the document's operations; send one of theirs",
         )
     })?;
-    let mut request =
-        Request::new(query).variables(variables).data(session.caller().clone()).data(session.clone());
+    let mut request = Request::new(query).variables(variables);
     request.operation_name = name;
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind })
+    Ok(Prepared { request, kind, session: session.clone() })
 }
 
 fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<Kind> {

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::prepare::{Kind, Prepared};
 use crate::{
-    graphql::{caller::Caller, error},
+    graphql::error,
     http::{
         error::{HttpError, coded},
         panic::{Panicked, caught},
@@ -16,10 +16,10 @@ use crate::{
 
 /// Executes a query or a mutation.
 pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Response, HttpError> {
-    let Prepared { request, kind } = prepared;
-    let request_id = request_id(&request);
+    let Prepared { request, kind, session } = prepared;
+    let request_id = session.caller().request_id;
     let limit = if kind == Kind::Mutation { state.timeouts.mutation } else { state.timeouts.query };
-    let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request))).await;
+    let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request, &session))).await;
     let result = match executed {
         Ok(Ok(response)) => Ok(mask(response, request_id)),
         Ok(Err(Panicked)) => Err(HttpError::internal(request_id)),
@@ -42,14 +42,6 @@ const fn too_slow(kind: Kind) -> &'static str {
         }
         _ => "the query took too long; ask for less at once",
     }
-}
-
-/// The number of the request, from its caller.
-pub(crate) fn request_id(request: &async_graphql::Request) -> Uuid {
-    use std::any::{Any, TypeId};
-    let caller =
-        request.data.get(&TypeId::of::<Caller>()).and_then(|data| <dyn Any>::downcast_ref::<Caller>(&**data));
-    caller.map_or(Uuid::nil(), |caller| caller.request_id)
 }
 
 /// Whether the request was refused before anything was resolved: then the answer has no `data`.

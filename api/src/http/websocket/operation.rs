@@ -71,8 +71,9 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
 
 async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let _counted = state.metrics.subscription();
-    let request_id = run::request_id(&prepared.request);
-    let mut responses = state.endpoint.subscribe(prepared.request);
+    let Prepared { request, session, .. } = prepared;
+    let request_id = session.caller().request_id;
+    let mut responses = state.endpoint.subscribe(request, &session);
     let mut first = true;
     let outcome = loop {
         let response = match caught(responses.next()).await {

@@ -37,7 +37,8 @@ fn a_new_promise_follows_one_that_has_passed() {
 #[test]
 fn a_promise_is_within_reason() {
     let before_1970 = DateTime::from_timestamp(-1, 0).unwrap();
-    for time in [year_9999(), before_1970, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
+    let year_2200 = DateTime::from_timestamp(7_258_118_400, 0).unwrap();
+    for time in [year_9999(), year_2200, before_1970, DateTime::<Utc>::MAX_UTC, DateTime::<Utc>::MIN_UTC] {
         given::<Consultation>(queued()).when(appoint(time)).then_rejected_at("out_of_range", "appointed_for");
     }
     let last_second = DateTime::from_timestamp(7_258_118_399, 0).unwrap();

@@ -25,6 +25,7 @@ fn a_manager_and_a_team_become_responsible_once() {
             from_assignee: None,
             from_team: None,
             reason: Some("Knows fire.".into()),
+            is_open: true,
         })])
         .when(Command::Assign(assign(Some(ANNA), Some("Fire"))))
         .then_nothing();
@@ -40,6 +41,7 @@ fn what_is_not_named_stays() {
             from_assignee: Some(ANNA),
             from_team: None,
             reason: None,
+            is_open: true,
         })])
         .when(Command::Assign(assign(Some(BORIS), None)))
         .then([Event::Assigned(Assigned {
@@ -48,6 +50,7 @@ fn what_is_not_named_stays() {
             from_assignee: Some(ANNA),
             from_team: Some("Fire".into()),
             reason: None,
+            is_open: true,
         })]);
 }
 
@@ -76,7 +79,11 @@ fn assigning_is_work() {
 fn the_manager_gives_it_back_once() {
     given::<Consultation>(in_progress())
         .when(unassign())
-        .then([Event::Unassigned(Unassigned { from_assignee: ANNA, reason: Some("Ill.".into()) })])
+        .then([Event::Unassigned(Unassigned {
+            from_assignee: ANNA,
+            reason: Some("Ill.".into()),
+            is_open: true,
+        })])
         .when(unassign())
         .then_nothing();
 }

@@ -50,7 +50,9 @@ fn only_what_differs_changes() {
 fn a_new_client_keeps_trace_of_the_one_before() {
     given::<Consultation>(queued())
         .when(change(ChangeDetails { client_id: Some(id(0xc2)), ..NOTHING }))
+        // What was said is said again, so that it is sealed with the key of the person whom it is about now.
         .then([Event::DetailsChanged(DetailsChanged {
+            topic: Some("The printer is on fire".into()),
             client_id: Some(id(0xc2)),
             previous_client_id: Some(CLIENT),
             ..unchanged()

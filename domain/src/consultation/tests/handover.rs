@@ -61,6 +61,7 @@ fn reassigned(from: Option<ManagerId>, to: ManagerId) -> Event {
         from_assignee: from,
         from_team: None,
         reason: None,
+        is_open: true,
     })
 }
 
@@ -212,6 +213,7 @@ fn the_team_that_was_asked_becomes_responsible() {
                 from_assignee: Some(ANNA),
                 from_team: None,
                 reason: None,
+                is_open: true,
             }),
         ]);
 }

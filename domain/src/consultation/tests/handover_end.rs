@@ -73,7 +73,7 @@ fn an_accepted_handover_is_given_back_once() {
         .when(Command::ReturnHandover(with_reason))
         .then([
             Event::HandoverReturned(HandoverReturned { reason: Some("Not my field.".into()), ..returned() }),
-            Event::Unassigned(Unassigned { from_assignee: BORIS, reason: None }),
+            Event::Unassigned(Unassigned { from_assignee: BORIS, reason: None, is_open: true }),
         ])
         .when(give_back())
         .then_nothing();
@@ -127,6 +127,12 @@ fn the_end_of_the_consultation_repeats_quietly() {
     let cancelled = Cancelled { from: Status::InProgress, reason: None, assignee: Some(BORIS) };
     let events = [Event::HandoverResolved(dropped), Event::Cancelled(cancelled)];
     given::<Consultation>(after(accepted(in_progress()), events)).when(resolve()).then_nothing();
+}
+
+#[test]
+fn the_end_of_another_handover_leaves_the_open_one_alone() {
+    let another = Event::HandoverExpired(HandoverExpired { handover_id: id(0x41), offered_to: None });
+    given::<Consultation>(after(accepted(queued()), [another])).when(resolve()).then_something();
 }
 
 #[test]

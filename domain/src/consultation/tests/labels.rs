@@ -111,6 +111,8 @@ fn a_consultation_has_at_most_a_hundred_attributes() {
         .then_something()
         .when(attributes([("one more", text("a"))], &[]))
         .then_rejected("too_many")
+        .when(attributes([("0", text("a")), ("1", text("a"))], &[]))
+        .then_something()
         .when(attributes([("one more", text("a"))], &["0"]))
         .then_something();
 }

@@ -163,7 +163,7 @@ fn what_was_ended_is_taken_up_again() {
 
 #[test]
 fn it_reopens_into_the_queue_if_nobody_holds_it() {
-    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None });
+    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None, is_open: true });
     given::<Consultation>(after(resolved(), [unassigned])).when(reopen(None)).then([Event::Reopened(
         Reopened { from: Status::Resolved, to: ReopenTo::Queued, reason: None, assignee: None },
     )]);

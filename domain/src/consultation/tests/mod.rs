@@ -81,6 +81,7 @@ fn assigned_to(manager: ManagerId) -> Event {
         from_assignee: None,
         from_team: None,
         reason: None,
+        is_open: true,
     })
 }
 

@@ -103,7 +103,7 @@ fn ratings_need_a_resolution() {
 
 #[test]
 fn a_rating_belongs_to_whoever_held_the_consultation_when_it_was_resolved() {
-    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None });
+    let unassigned = Event::Unassigned(Unassigned { from_assignee: ANNA, reason: None, is_open: true });
     given::<Consultation>(after(resolved(), [unassigned, Event::Closed(Closed { assignee: None })]))
         .when(Command::SubmitRating(submit(1, score(9))))
         .then([submitted(1, scored(9))]);
@@ -118,6 +118,16 @@ fn a_resolution_is_rated_once() {
     ] {
         given::<Consultation>(rated()).when(command).then_rejected_at("already_rated", "rating_id");
     }
+}
+
+#[test]
+fn a_second_thought_after_a_merge_belongs_into_the_other() {
+    let merged = Merged { into: OTHER, from: Status::Resolved, assignee: Some(ANNA) };
+    given::<Consultation>(after(rated(), [Event::Merged(merged)]))
+        .when(Command::SubmitRating(submit(1, score(9))))
+        .then_nothing()
+        .when(Command::SubmitRating(submit(1, score(3))))
+        .then_rejected("consultation_merged");
 }
 
 #[test]

@@ -53,8 +53,9 @@ pub(super) fn all() -> Vec<Event> {
             from_assignee: Some(id(0xa1)),
             from_team: Some("First line".into()),
             reason: Some("Knows printers.".into()),
+            is_open: true,
         }),
-        Event::Unassigned(Unassigned { from_assignee: id(0xa1), reason: Some("Ill.".into()) }),
+        Event::Unassigned(Unassigned { from_assignee: id(0xa1), reason: Some("Ill.".into()), is_open: true }),
         Event::ExternalReferenceLinked(ExternalReferenceLinked {
             reference: ExternalReference {
                 system: "chatwoot".into(),

@@ -52,7 +52,14 @@ impl MemoryLog {
             .map(|(position, (stream, event))| record(position, stream, event))
             .collect();
         let head = first + i64::try_from(recorded.len()).unwrap() - 1;
-        sqlx::query("insert into ledgerdesk.events select g, now() from generate_series($1, $2) g")
+        sqlx::query(
+            "insert into ledgerdesk.events (position, workspace_sequence, workspace_id, event_id, stream_id,
+                    occurred_at, recorded_at, stream_version, schema_version, stream_type, event_type, payload,
+                    metadata, hash)
+             select g, g, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), now(), now(), 1, 1,
+                    'consultation', 'InMemory', '{}', '{}', ''
+               from generate_series($1, $2) g",
+        )
             .bind(first)
             .bind(head)
             .execute(&mut *transaction)

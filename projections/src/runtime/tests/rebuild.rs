@@ -136,6 +136,7 @@ async fn an_abandoned_rebuild_is_cleared_away() {
     node.read_side.rebuild("topics", |_| {}).await.unwrap();
     for sql in [
         "create table rebuild.topics (name text)",
+        "alter table rebuild.topics owner to ledgerdesk_app",
         "update ledgerdesk.projections set holder = 'gone', expires_at = clock_timestamp() - interval '1 second' \
           where build = 'rebuild'",
     ] {

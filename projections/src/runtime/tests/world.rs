@@ -9,7 +9,10 @@ use std::{
 };
 
 use ledgerdesk_domain::stream::Position;
-use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
+use sqlx::{
+    AssertSqlSafe, Connection as _, PgConnection, PgPool,
+    postgres::{PgConnectOptions, PgPoolOptions},
+};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -23,17 +26,35 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 /// A database of the test's own, and the log beside it.
 pub(super) struct World {
     pub(super) pool: PgPool,
+    app: PgPool,
     pub(super) log: MemoryLog,
     pub(super) mended: Arc<AtomicBool>,
+    url: String,
+    database: String,
 }
 
-/// The part of the schema that the log brings.
-const LOG_SCHEMA: &str = "create schema ledgerdesk;
-    create table ledgerdesk.log_head (epoch integer not null);
-    insert into ledgerdesk.log_head values (1);
-    create table ledgerdesk.events (position bigint primary key, recorded_at timestamptz not null);";
+impl Drop for World {
+    fn drop(&mut self) {
+        let (url, database) = (std::mem::take(&mut self.url), std::mem::take(&mut self.database));
+        // A drop cannot wait; a thread can. What goes wrong here must not hide why a test failed.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut admin = PgConnection::connect(&url).await?;
+                let sql = format!("drop database if exists {database} with (force)");
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await
+            })
+        });
+        _ = dropped.join();
+    }
+}
+
+const MIGRATIONS: [&str; 3] = [
+    include_str!("../../../../migrations/20260101000100_create_schemas.sql"),
+    include_str!("../../../../migrations/20260101000200_create_log.sql"),
+    include_str!("../../../../migrations/20260101000300_create_projections.sql"),
+];
 static NEXT: AtomicU64 = AtomicU64::new(0);
-const MIGRATION: &str = include_str!("../../../../migrations/20260101000300_create_projections.sql");
 
 impl World {
     pub(super) async fn new() -> Self {
@@ -47,16 +68,16 @@ impl World {
         {
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await.unwrap();
         }
-        let options: sqlx::postgres::PgConnectOptions = url.parse().unwrap();
-        let pool = sqlx::postgres::PgPoolOptions::new()
-            .max_connections(12)
-            .connect_with(options.database(&name))
-            .await
-            .unwrap();
-        sqlx::raw_sql(LOG_SCHEMA).execute(&pool).await.unwrap();
-        sqlx::raw_sql(MIGRATION).execute(&pool).await.unwrap();
+        let options = url.parse::<PgConnectOptions>().unwrap().database(&name);
+        let pool = PgPoolOptions::new().max_connections(4).connect_with(options.clone()).await.unwrap();
+        for migration in MIGRATIONS {
+            sqlx::raw_sql(migration).execute(&pool).await.unwrap();
+        }
+        // The runtime works with the rights of the application, nothing more.
+        let options = options.options([("role", "ledgerdesk_app")]);
+        let app = PgPoolOptions::new().max_connections(12).connect_with(options).await.unwrap();
         let log = MemoryLog::new(pool.clone());
-        Self { pool, log, mended: Arc::default() }
+        Self { pool, app, log, mended: Arc::default(), url, database: name }
     }
 
     /// A node with both projections, not started.
@@ -80,7 +101,7 @@ impl World {
     pub(super) fn attach_with(&self, registry: Registry, settings: Settings) -> Node {
         let shutdown = CancellationToken::new();
         let log: Arc<dyn Log> = Arc::new(self.log.clone());
-        let read_side = ReadSide::over(self.pool.clone(), log, registry, settings, shutdown.clone());
+        let read_side = ReadSide::over(self.app.clone(), log, registry, settings, shutdown.clone());
         Node { read_side, shutdown }
     }
 
