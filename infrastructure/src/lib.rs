@@ -12,6 +12,7 @@ pub mod clock;
 pub mod command;
 pub mod crypto;
 pub mod db;
+pub mod demo;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod import;
