@@ -25,6 +25,9 @@ use crate::{
 /// The team has been there a week longer than the first consultation.
 const SINCE: TimeDelta = TimeDelta::days(97);
 
+/// How old the oldest consultations are that still wait for their next step.
+const BACKLOG: TimeDelta = TimeDelta::days(10);
+
 /// The whole history of one stream: somebody who becomes known, or a consultation.
 #[derive(Debug, Clone)]
 pub struct Case {
@@ -60,7 +63,12 @@ pub fn generate(
         let id = ids.consultation(&number.to_string());
         let mut script = Script::new(&cast, Chance::of(seed, number), id, start)?;
         script.write();
-        let cues: Vec<Cue> = script.cues.into_iter().filter(|cue| cue.at <= now).collect();
+        let mut cues: Vec<Cue> = script.cues.into_iter().filter(|cue| cue.at <= now).collect();
+        if now - start < BACKLOG && script.chance.percent(50) {
+            // Whatever comes next has not happened yet: every team has a backlog.
+            let last = i64::try_from(cues.len()).unwrap_or(1);
+            cues.truncate(usize::try_from(script.chance.between(1, last.max(1))).unwrap_or(1));
+        }
         Some(play(&ids, StreamId::new(ConsultationEvent::STREAM_TYPE, id.uuid()), cues))
     });
     entrances.into_iter().chain(consultations)

@@ -1,7 +1,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Utc};
-use ledgerdesk_domain::{consultation::ConsultationEvent, event::Event, id::WorkspaceId, stream::StreamType};
+use ledgerdesk_domain::{
+    consultation::{Consultation, ConsultationEvent, ConsultationState, Status},
+    decider::Decider as _,
+    event::Event,
+    id::WorkspaceId,
+    stream::StreamType,
+};
 use uuid::Uuid;
 
 use super::{Case, generate};
@@ -78,8 +84,29 @@ fn two_thousand_consultations_have_believable_proportions() {
         assert!((low..high).contains(&of(event_type)), "{} of {event_type}", of(event_type));
     }
     let all: usize = counts.values().sum();
-    assert!((18_000..32_000).contains(&all), "{all} events");
-    assert!(of("ConsultationOpened") > of("Closed") + of("Cancelled") + 30, "some are still open");
+    assert!((25_000..40_000).contains(&all), "{all} events");
+}
+
+#[test]
+fn a_backlog_waits_in_every_open_status() {
+    let cases = cases(1, 2_000);
+    let mut statuses: BTreeMap<Status, usize> = BTreeMap::new();
+    for case in &cases {
+        let state =
+            case.events.iter().fold(ConsultationState::default(), |state, event| match &event.event {
+                Event::Consultation(event) => Consultation::evolve(state, event),
+                _ => state,
+            });
+        if let Some(status) = state.status() {
+            *statuses.entry(status).or_default() += 1;
+        }
+    }
+    println!("{statuses:?}");
+    for status in Status::ALL {
+        assert!(statuses.get(&status).is_some_and(|count| *count >= 1), "{status:?} of {statuses:?}");
+    }
+    let open: usize = statuses.iter().filter(|(status, _)| status.is_open()).map(|(_, count)| count).sum();
+    assert!((40..200).contains(&open), "{statuses:?}");
 }
 
 #[test]

@@ -14,10 +14,7 @@ use super::Script;
 use crate::demo::topics::Phrase;
 
 const HELLO: [Phrase; 3] = [
-    Phrase::new(
-        "Добрый день! Помогу с вашим вопросом.",
-        "Hello, I am taking care of your request.",
-    ),
+    Phrase::new("Добрый день! Помогу с вашим вопросом.", "Hello, I am taking care of your request."),
     Phrase::new("Здравствуйте! Вижу ваш вопрос, проверяю.", "Hi, I have your question in front of me."),
     Phrase::new("Здравствуйте, спасибо за ожидание.", "Hello, thank you for waiting."),
 ];
