@@ -1,6 +1,27 @@
 //! The read side: pure folds over rows, and the runtime that keeps them exact.
 //!
 //! - [`runtime`]: load, fold, write back with the checkpoint; leases, lag, parking, rebuild and swap.
-//! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads).
+//! - [`registry()`]: the only list of projections.
+//! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
+//!   `table.sql`.
+//! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
+pub mod calls;
+pub mod clients;
+pub mod consultation_detail;
+pub mod consultation_list;
+pub mod handovers;
+pub mod history;
+pub mod managers;
+pub mod messages;
+mod party;
+mod personal;
+pub mod ratings;
+pub mod read;
+pub mod redates;
+mod registry;
 pub mod runtime;
+#[cfg(test)]
+mod testing;
+
+pub use registry::registry;

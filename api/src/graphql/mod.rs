@@ -1,5 +1,19 @@
 //! The GraphQL API.
+//!
+//! - [`query`], [`mutation`], [`subscription`]: the three roots, put together in [`schema`].
+//! - [`model`]: the types that they show; [`loaders`]: what one request reads by id, in batches.
+//! - [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
+mod batch;
 pub mod caller;
+pub mod consistency;
+pub mod error;
 pub mod global_id;
+pub mod loaders;
 pub mod model;
+pub mod mutation;
+pub mod paging;
+pub mod query;
+pub mod schema;
+pub mod subscription;
+pub mod user_error;

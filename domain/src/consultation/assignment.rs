@@ -45,6 +45,8 @@ pub struct Assigned {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
+    /// Whether the consultation was open then, so that it counts as load.
+    pub is_open: bool,
 }
 
 /// The manager gave it back; the team stays.
@@ -55,6 +57,8 @@ pub struct Unassigned {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<Personal<String>>,
+    /// Whether the consultation was open then, so that it counted as load.
+    pub is_open: bool,
 }
 
 pub(super) fn assign(state: &ConsultationState, command: Assign) -> Decision {
@@ -84,6 +88,7 @@ pub(super) fn assigned(
         from_assignee: state.assignee,
         from_team: state.team.clone(),
         reason,
+        is_open: state.is_open(),
     })
 }
 
@@ -91,5 +96,6 @@ pub(super) fn unassign(state: &ConsultationState, command: Unassign) -> Decision
     state.workable()?;
     let reason = text::optional_text("reason", command.reason, LONG_TEXT)?.map(Personal::from);
     let Some(from_assignee) = state.assignee else { return Ok(vec![]) };
-    Ok(vec![ConsultationEvent::Unassigned(Unassigned { from_assignee, reason })])
+    let is_open = state.is_open();
+    Ok(vec![ConsultationEvent::Unassigned(Unassigned { from_assignee, reason, is_open })])
 }

@@ -79,11 +79,14 @@ pub(super) fn change_details(state: &ConsultationState, command: ChangeDetails) 
     let catalog = command.catalog.map(|catalog| checked_catalog("catalog", catalog)).transpose()?;
 
     let client_id = command.client_id.filter(|client| state.client_id != Some(*client));
+    let previous_client_id = client_id.and(state.client_id);
+    let topic = topic.map(Personal::from).filter(|topic| state.topic.as_ref() != Some(topic));
+    let description = changed_description(state, command.description);
     let changed = DetailsChanged {
-        topic: topic.map(Personal::from).filter(|topic| state.topic.as_ref() != Some(topic)),
-        description: changed_description(state, command.description),
+        topic: topic.or_else(|| resealed(state.topic.as_ref(), previous_client_id)),
+        description: description.or_else(|| resealed(state.description.as_ref(), previous_client_id)),
         client_id,
-        previous_client_id: client_id.and(state.client_id),
+        previous_client_id,
         language: language.filter(|language| state.language.as_ref() != Some(language)),
         catalog: catalog.filter(|catalog| state.catalog != *catalog),
         is_open: status.is_open(),
@@ -94,6 +97,12 @@ pub(super) fn change_details(state: &ConsultationState, command: ChangeDetails) 
         && changed.language.is_none()
         && changed.catalog.is_none();
     Ok(if nothing_changed { vec![] } else { vec![ConsultationEvent::DetailsChanged(changed)] })
+}
+
+/// What goes along when a consultation moves from one client to another. It was sealed with the first one's
+/// key, and whoever asks to be forgotten must neither take the other's words along nor leave theirs behind.
+fn resealed(text: Option<&Personal<String>>, previous: Option<ClientId>) -> Option<Personal<String>> {
+    text.filter(|text| previous.is_some() && text.known().is_some()).cloned()
 }
 
 /// The new description where it differs; an empty one takes the old one away.

@@ -9,7 +9,7 @@ use super::{
     ExternalReference, Priority, Status, handover::Handovers, lifecycle::Lifecycle, rating::Ratings,
 };
 use crate::{
-    id::{CallId, ClientId, ConsultationId, ManagerId, MessageId, NoteId, RedateId},
+    id::{CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, RedateId},
     personal::Personal,
 };
 
@@ -48,6 +48,11 @@ impl ConsultationState {
         self.lifecycle.status()
     }
 
+    /// Whether somebody still has work with it.
+    pub fn is_open(&self) -> bool {
+        self.merged_into.is_none() && self.status().is_some_and(Status::is_open)
+    }
+
     /// Who asks, once known.
     pub const fn client_id(&self) -> Option<ClientId> {
         self.client_id
@@ -61,6 +66,11 @@ impl ConsultationState {
     /// Where it was merged into.
     pub const fn merged_into(&self) -> Option<ConsultationId> {
         self.merged_into
+    }
+
+    /// The handover that is open.
+    pub fn open_handover(&self) -> Option<HandoverId> {
+        self.handovers.open_id()
     }
 
     /// The promised time.

@@ -112,10 +112,10 @@ impl EventStore {
     pub async fn open(parts: StoreParts) -> Result<Self, OpenError> {
         let upcasting = Upcasting::new()?;
         let reader = Reader { codec: Codec::new(parts.keys.clone(), upcasting), pool: parts.pool.clone() };
-        let tail = Arc::new(Tail::new(reader.head().await?));
         let committed = Arc::new(Notify::new());
         let tasks = TaskTracker::new();
         let (stop_appending, stop_reading) = (CancellationToken::new(), CancellationToken::new());
+        let tail = Arc::new(Tail::new(reader.head().await?, stop_reading.clone()));
         let (queue, waiting) = mpsc::channel(parts.limits.queue);
         let appender = Appender {
             options: (*parts.pool.connect_options()).clone(),
@@ -132,7 +132,6 @@ impl EventStore {
             tail: tail.clone(),
             committed,
             metrics: parts.metrics.clone(),
-            shutdown: stop_reading.clone(),
         };
         tasks.spawn(tail_task.run());
         tasks.close();
@@ -231,7 +230,18 @@ impl EventStore {
         after: Position,
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        Ok(self.reader.workspace_after(workspace, after, limit).await?)
+        Ok(self.reader.workspace_after(workspace, after, limit, &[]).await?)
+    }
+
+    /// Up to `limit` events of these types of one workspace after `after`.
+    pub async fn read_types(
+        &self,
+        workspace: WorkspaceId,
+        after: Position,
+        limit: usize,
+        types: &[String],
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.workspace_after(workspace, after, limit, types).await?)
     }
 
     /// Up to `limit` events of one stream after version `after`; none if the stream is another workspace's.

@@ -56,23 +56,26 @@ impl Reader {
         self.codec.decode(rows).await
     }
 
-    /// Up to `limit` events of one workspace after `after`.
+    /// Up to `limit` events of one workspace after `after`; of these types only, if any are named.
     pub(super) async fn workspace_after(
         &self,
         workspace: WorkspaceId,
         after: Position,
         limit: usize,
+        types: &[String],
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
         // The sequence of a workspace grows with the position, so the place after `after` is found once, by
         // the primary key of the next event of this workspace, and read on from there by the workspace's index.
         let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS} from ledgerdesk.events where workspace_id = $1 and workspace_sequence > coalesce( \
              (select workspace_sequence from ledgerdesk.events where workspace_id = $1 and position <= $2 \
-              order by position desc limit 1), 0) order by workspace_sequence limit $3"
+              order by position desc limit 1), 0) and ($4 = '{{}}'::text[] or event_type = any($4)) \
+             order by workspace_sequence limit $3"
         )))
         .bind(workspace.0)
         .bind(after.0)
         .bind(to_limit(limit))
+        .bind(types)
         .fetch_all(&self.pool)
         .await?;
         self.codec.decode(rows).await

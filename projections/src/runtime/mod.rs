@@ -1,5 +1,64 @@
-//! What every read model shares.
+//! What every read model shares: pure folds over rows, kept exact.
+//!
+//! # One page of the live projection
+//! `runner` holds the lease and follows the log. For each page, `fold` opens one transaction: it locks the
+//! checkpoint and checks the lease's token (`checkpoint`), loads the touched rows (`load`), folds them in
+//! memory (`rows`), empties the personal columns of whoever is erased (`erase`), writes what differs in bulk
+//! (`write`, `copy`, `upsert`), moves the checkpoint, commits. If an event cannot be applied, `isolate` finds it and
+//! parks it with everything behind it (`parking`), until a `replay`.
+//!
+//! # A rebuild
+//! `rebuild` folds the log from its start into a table of its own with the same code, keeping rows in memory;
+//! `swap` applies the last events under the head lock and puts the table in place of the live one; `compare`
+//! only looks whether both are equal.
+//!
+//! # Invariants
+//! - Rows and checkpoint commit together. No event is skipped; none is applied twice.
+//! - Whoever writes a projection's table holds the lock on its checkpoint row, taken first.
+//! - The fold sees no clock, no database and no other row: live and rebuilt are equal row for row.
+//! - Nothing here has side effects outside the read models: a rebuild repeats none.
 
+mod cells;
+mod checkpoint;
+mod compare;
+mod copy;
+mod erase;
+mod error;
+mod fault;
+mod fold;
+mod housekeeping;
+mod isolate;
+mod lag;
+mod lease;
+mod load;
+mod log;
+mod metrics;
+mod page_size;
+mod parking;
 mod projection;
+mod read_side;
+mod rebuild;
+mod registered;
+mod replay;
+mod rows;
+mod runner;
+mod settings;
+mod shared;
+mod status;
+mod swap;
+mod table;
+#[cfg(test)]
+mod tests;
+mod upsert;
+mod wait;
+mod write;
 
+pub use compare::Comparison;
+pub use error::{ReadSideError, Stale};
 pub use projection::{Definition, Projection};
+pub use read_side::ReadSide;
+pub use rebuild::{RebuildProgress, Rebuilt};
+pub use registered::Registry;
+pub use replay::Replayed;
+pub use settings::Settings;
+pub use status::{ParkedEvent, ProjectionState, ProjectionStatus};

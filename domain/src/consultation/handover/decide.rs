@@ -150,7 +150,8 @@ pub(in crate::consultation) fn give_back(
         reason,
     })];
     if state.assignee == Some(accepted.by) {
-        events.push(Event::Unassigned(Unassigned { from_assignee: accepted.by, reason: None }));
+        let is_open = state.is_open();
+        events.push(Event::Unassigned(Unassigned { from_assignee: accepted.by, reason: None, is_open }));
     }
     Ok(events)
 }

@@ -1,0 +1,33 @@
+//! Read your writes: a query waits until the read models that it reads show a position.
+
+use std::time::Duration;
+
+use async_graphql::Context;
+use ledgerdesk_infrastructure::event_store::EventStore;
+use ledgerdesk_projections::runtime::ReadSide;
+
+use super::{error::Fault, model::position::Position};
+
+/// How long a query waits. Read models follow within milliseconds; one that does not has a reason that waiting
+/// longer does not change.
+const LONGEST_WAIT: Duration = Duration::from_secs(2);
+
+/// Waits until each of the projections shows the position, if one is asked for.
+pub async fn settle(
+    ctx: &Context<'_>,
+    projections: &[&str],
+    min_position: Option<Position>,
+) -> Result<(), Fault> {
+    let Some(Position(wanted)) = min_position else { return Ok(()) };
+    let store = ctx.data::<EventStore>()?;
+    // The head that this node last saw may be a wake-up behind; only then the database is asked.
+    if wanted > store.head().position && wanted > store.fetch_head().await?.position {
+        return Err(Fault::bad_input(format!(
+            "`minPosition` is {wanted}, but the log does not reach that far; pass a position that this API returned"
+        )));
+    }
+    let waited = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
+    waited.map_err(|stale| Fault::Timeout {
+        message: format!("{stale}; try again, or read without `minPosition` to see what is there"),
+    })
+}

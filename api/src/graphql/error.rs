@@ -1,0 +1,181 @@
+//! Faults of a query: the one table from what went wrong to what the client is told.
+//!
+//! Resolvers answer `Result<T, Fault>`. [`Fault`] has no `Display`, so async-graphql's blanket conversion does
+//! not apply to it, and a database error that meets `?` becomes [`Fault::Internal`], never its text.
+
+use std::error::Error as StdError;
+
+use async_graphql::{ErrorExtensions as _, Response, Value};
+use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
+use uuid::Uuid;
+
+use super::global_id::InvalidId;
+
+/// Why a field has no answer.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// There is no such thing, or the caller may not see it: the two are not told apart.
+    NotFound {
+        /// What was looked for, such as `consultation`.
+        what: &'static str,
+    },
+    /// The request says something that cannot be.
+    BadInput {
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// The key's role does not allow it.
+    Forbidden {
+        /// What is not allowed and who may.
+        message: &'static str,
+    },
+    /// A bounded wait ended without an answer. Worth another try.
+    Timeout {
+        /// What was waited for.
+        message: String,
+    },
+    /// The cursor was taken from a history that this log no longer has.
+    AnotherHistory {
+        /// What to do about it.
+        message: String,
+    },
+    /// Anything else. Logged when it arose; the client learns only the request's id.
+    Internal,
+}
+
+impl Fault {
+    /// A refusal of an argument.
+    pub fn bad_input(message: impl Into<String>) -> Self {
+        Self::BadInput { message: message.into() }
+    }
+
+    /// A fault of ours: logged here, once, with the whole chain of causes, and opaque from here on.
+    pub fn internal(error: &(dyn StdError + 'static)) -> Self {
+        tracing::error!(error = %chain(error), "a query failed");
+        Self::Internal
+    }
+
+    /// The code in `extensions.code`.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "NOT_FOUND",
+            Self::BadInput { .. } => "BAD_USER_INPUT",
+            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Timeout { .. } => "TIMEOUT",
+            Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
+            Self::Internal => INTERNAL,
+        }
+    }
+
+    fn message(&self) -> String {
+        match self {
+            Self::NotFound { what } => format!("there is no such {what} in this workspace"),
+            Self::BadInput { message } | Self::Timeout { message } | Self::AnotherHistory { message } => {
+                message.clone()
+            }
+            Self::Forbidden { message } => (*message).to_owned(),
+            Self::Internal => "something went wrong here; the log has it under the request id".to_owned(),
+        }
+    }
+}
+
+const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+
+impl From<Fault> for async_graphql::Error {
+    fn from(fault: Fault) -> Self {
+        Self::new(fault.message()).extend_with(|_, extensions| extensions.set("code", fault.code()))
+    }
+}
+
+impl From<InvalidId> for Fault {
+    fn from(error: InvalidId) -> Self {
+        Self::bad_input(error.to_string())
+    }
+}
+
+impl From<sqlx::Error> for Fault {
+    fn from(error: sqlx::Error) -> Self {
+        /// `query_canceled`: the statement timeout.
+        const CANCELED: &str = "57014";
+        let timed_out = matches!(error, sqlx::Error::PoolTimedOut)
+            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
+                == Some(CANCELED);
+        if timed_out {
+            tracing::warn!(error = %chain(&error), "a query timed out");
+            let message = "the database did not answer in time; ask for less, or try again".to_owned();
+            return Self::Timeout { message };
+        }
+        Self::internal(&error)
+    }
+}
+
+impl From<ReadError> for Fault {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::ForeignCursor { .. } => Self::AnotherHistory { message: error.to_string() },
+            ReadError::Store(StoreError::Database(error)) => error.into(),
+            ReadError::Store(error) => Self::internal(&error),
+        }
+    }
+}
+
+/// What is missing from a request's data is a fault of the program.
+impl From<async_graphql::Error> for Fault {
+    fn from(error: async_graphql::Error) -> Self {
+        tracing::error!(error = error.message, "a query failed");
+        Self::Internal
+    }
+}
+
+/// Puts the request's id into every internal error of a response; every transport calls it once.
+pub fn stamp(response: &mut Response, request_id: Uuid) {
+    for error in &mut response.errors {
+        let Some(extensions) = &mut error.extensions else { continue };
+        if extensions.get("code") == Some(&Value::from(INTERNAL)) {
+            extensions.set("requestId", request_id.to_string());
+        }
+    }
+}
+
+/// The error and its causes, outermost first.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_error_tells_the_client_nothing() {
+        let fault = Fault::from(sqlx::Error::Protocol("secret_table is on fire".into()));
+        let error = async_graphql::Error::from(fault);
+        assert!(!error.message.contains("secret_table"), "{}", error.message);
+        let code = error.extensions.and_then(|extensions| extensions.get("code").cloned());
+        assert_eq!(code, Some(Value::from("INTERNAL_SERVER_ERROR")));
+    }
+
+    #[test]
+    fn only_internal_errors_carry_the_request_id() {
+        let server_error =
+            |fault: Fault| async_graphql::Error::from(fault).into_server_error(async_graphql::Pos::default());
+        let errors = vec![server_error(Fault::Internal), server_error(Fault::NotFound { what: "client" })];
+        let mut response = Response::from_errors(errors);
+        stamp(&mut response, Uuid::from_u128(7));
+        let ids: Vec<_> = response
+            .errors
+            .iter()
+            .map(|error| {
+                error.extensions.as_ref().and_then(|extensions| extensions.get("requestId").cloned())
+            })
+            .collect();
+        assert_eq!(ids, [Some(Value::from(Uuid::from_u128(7).to_string())), None]);
+    }
+}

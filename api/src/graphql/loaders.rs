@@ -1,0 +1,101 @@
+//! What one request reads by id, confined to its workspace. Put into the data of every request.
+
+use std::{collections::HashMap, sync::Arc};
+
+use ledgerdesk_domain::id::{ConsultationId, WorkspaceId};
+use ledgerdesk_projections::{
+    calls, clients, consultation_detail, consultation_list, handovers, history, managers, messages, ratings,
+    read::{self, ChildRow, ReadRow},
+    redates,
+};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::{batch::Batch, error::Fault};
+
+/// Rows by their id.
+type ById<R> = Batch<Uuid, Arc<R>>;
+/// The latest rows of a consultation, oldest first; the number says how many at most.
+type Latest<R> = Batch<(Uuid, u8), Vec<Arc<R>>>;
+
+/// The loads of one request.
+pub struct Loaders {
+    pub(super) pool: PgPool,
+    pub(super) workspace: WorkspaceId,
+    pub(super) consultations: ById<consultation_list::Row>,
+    pub(super) details: ById<consultation_detail::Row>,
+    pub(super) clients: ById<clients::Row>,
+    pub(super) managers: ById<managers::Row>,
+    pub(super) handovers: ById<handovers::Row>,
+    pub(super) redates: ById<redates::Row>,
+    pub(super) calls: ById<calls::Row>,
+    pub(super) ratings: ById<ratings::Row>,
+    pub(super) messages: ById<messages::Row>,
+    pub(super) entries: ById<history::Row>,
+    pub(super) latest_handovers: Latest<handovers::Row>,
+    pub(super) latest_redates: Latest<redates::Row>,
+    pub(super) latest_calls: Latest<calls::Row>,
+    pub(super) latest_ratings: Latest<ratings::Row>,
+    pub(super) latest_messages: Latest<messages::Row>,
+    pub(super) latest_entries: Latest<history::Row>,
+}
+
+impl Loaders {
+    /// For one request of a caller of this workspace.
+    pub fn new(pool: &PgPool, workspace: WorkspaceId) -> Self {
+        Self {
+            pool: pool.clone(),
+            workspace,
+            consultations: by_id(pool, workspace, |row: &consultation_list::Row| row.id.uuid()),
+            details: by_id(pool, workspace, |row: &consultation_detail::Row| row.id.uuid()),
+            clients: by_id(pool, workspace, |row: &clients::Row| row.id.uuid()),
+            managers: by_id(pool, workspace, |row: &managers::Row| row.id.uuid()),
+            handovers: by_id(pool, workspace, |row: &handovers::Row| row.id.uuid()),
+            redates: by_id(pool, workspace, |row: &redates::Row| row.id.uuid()),
+            calls: by_id(pool, workspace, |row: &calls::Row| row.id.uuid()),
+            ratings: by_id(pool, workspace, |row: &ratings::Row| row.id.uuid()),
+            messages: by_id(pool, workspace, |row: &messages::Row| row.id.uuid()),
+            entries: by_id(pool, workspace, |row: &history::Row| row.event_id.uuid()),
+            latest_handovers: latest(pool, workspace),
+            latest_redates: latest(pool, workspace),
+            latest_calls: latest(pool, workspace),
+            latest_ratings: latest(pool, workspace),
+            latest_messages: latest(pool, workspace),
+            latest_entries: latest(pool, workspace),
+        }
+    }
+}
+
+fn by_id<R: ReadRow + Sync>(pool: &PgPool, workspace: WorkspaceId, id: fn(&R) -> Uuid) -> ById<R> {
+    let pool = pool.clone();
+    Batch::new(move |ids: Vec<Uuid>| {
+        let pool = pool.clone();
+        async move {
+            let rows: Vec<R> = read::by_ids(&pool, workspace, &ids).await?;
+            Ok(rows.into_iter().map(|row| (id(&row), Arc::new(row))).collect())
+        }
+    })
+}
+
+fn latest<R: ChildRow + Sync>(pool: &PgPool, workspace: WorkspaceId) -> Latest<R> {
+    let pool = pool.clone();
+    Batch::new(move |keys: Vec<(Uuid, u8)>| {
+        let pool = pool.clone();
+        async move {
+            // A document rarely asks for two different numbers; each is one statement.
+            let mut by_limit: HashMap<u8, Vec<Uuid>> = HashMap::new();
+            for (consultation, limit) in keys {
+                by_limit.entry(limit).or_default().push(consultation);
+            }
+            let mut found: HashMap<(Uuid, u8), Vec<Arc<R>>> = HashMap::new();
+            for (limit, consultations) in by_limit {
+                let rows: Vec<R> = read::latest_of(&pool, workspace, &consultations, limit).await?;
+                for row in rows {
+                    let ConsultationId(consultation) = row.consultation_id();
+                    found.entry((consultation, limit)).or_default().push(Arc::new(row));
+                }
+            }
+            Ok::<_, Fault>(found)
+        }
+    })
+}

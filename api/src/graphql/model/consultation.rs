@@ -1,0 +1,239 @@
+//! A consultation as the API shows it.
+
+use std::sync::Arc;
+
+use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::id::ConsultationId;
+use ledgerdesk_projections::consultation_list::Row;
+
+use super::{
+    call::Call,
+    client::Client,
+    consultation_detail::ConsultationDetail,
+    enums::{Channel, Priority, Status},
+    handover::Handover,
+    history::HistoryEntry,
+    id, loaders,
+    manager::Manager,
+    message::Message,
+    objects,
+    position::Position,
+    rating::Rating,
+    redate::Redate,
+};
+use crate::graphql::{error::Fault, global_id::NodeKind, paging};
+
+/// How far an open handover is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "ledgerdesk_projections::consultation_list::HandoverPhase")]
+pub enum HandoverPhase {
+    /// Waits for an offer.
+    Requested,
+    /// Waits for the manager who was asked.
+    Offered,
+    /// Somebody took over and works on it.
+    Accepted,
+}
+
+/// A client's question and all the work with it (консультация). Times are those of the facts; a fact that was
+/// learned later is dated by when it happened.
+#[derive(SimpleObject)]
+#[graphql(complex)]
+pub struct Consultation {
+    #[graphql(skip)]
+    row: Arc<Row>,
+    /// Its id.
+    pub(super) id: ID,
+    /// What it is about, in a line; null once the client was erased.
+    topic: Option<String>,
+    /// The stage.
+    status: Status,
+    /// Since when it has this status.
+    status_since: DateTime<Utc>,
+    /// How urgent.
+    priority: Priority,
+    /// Where it came in.
+    channel: Channel,
+    /// The client's language, ISO 639-1.
+    language: Option<String>,
+    /// The team responsible.
+    team: Option<String>,
+    /// Its tags, sorted.
+    tags: Vec<String>,
+    /// When the client asked.
+    opened_at: DateTime<Utc>,
+    /// When the last thing happened.
+    updated_at: DateTime<Utc>,
+    /// When to look again, while it is on hold until a time.
+    hold_until: Option<DateTime<Utc>>,
+    /// Since when the client waits for a word from us; null when we wrote last or the work is done.
+    waiting_since: Option<DateTime<Utc>>,
+    /// The time promised to the client.
+    appointed_for: Option<DateTime<Utc>>,
+    /// How often that time was moved.
+    redate_count: i32,
+    /// Messages both ways.
+    message_count: i32,
+    /// Internal notes.
+    note_count: i32,
+    /// Call attempts both ways.
+    call_count: i32,
+    /// Handovers requested.
+    handover_count: i32,
+    /// How often it was reopened.
+    reopen_count: i32,
+    /// The first message to the client, a bot's included.
+    first_reply_at: Option<DateTime<Utc>>,
+    /// The first message of a person to the client.
+    first_response_at: Option<DateTime<Utc>>,
+    /// When it was last resolved; null if it was reopened since.
+    resolved_at: Option<DateTime<Utc>>,
+    /// When it was closed; null if it was reopened since.
+    closed_at: Option<DateTime<Utc>>,
+    /// How far the open handover is; null when there is none.
+    open_handover_phase: Option<HandoverPhase>,
+    /// The newest rating's mean score, in hundredths: 450 is 4.5.
+    rating_score: Option<i32>,
+    /// How many events it has; pass it as `expectedVersion` to change only what you have seen.
+    version: i32,
+    /// The position of its last event.
+    position: Position,
+}
+
+impl From<Arc<Row>> for Consultation {
+    fn from(row: Arc<Row>) -> Self {
+        Self {
+            id: id(NodeKind::Consultation, row.id),
+            topic: row.topic.clone(),
+            status: row.status.into(),
+            status_since: row.status_since,
+            priority: row.priority.into(),
+            channel: row.channel.into(),
+            language: row.language.clone(),
+            team: row.team.clone(),
+            tags: row.tags.clone(),
+            opened_at: row.opened_at,
+            updated_at: row.updated_at,
+            hold_until: row.hold_until,
+            waiting_since: row.waiting_since,
+            appointed_for: row.appointed_for,
+            redate_count: row.redate_count,
+            message_count: row.message_count,
+            note_count: row.note_count,
+            call_count: row.call_count,
+            handover_count: row.handover_count,
+            reopen_count: row.reopen_count,
+            first_reply_at: row.first_reply_at,
+            first_response_at: row.first_response_at,
+            resolved_at: row.resolved_at,
+            closed_at: row.closed_at,
+            open_handover_phase: row.open_handover.map(Into::into),
+            rating_score: row.rating_score,
+            version: row.version,
+            position: row.last_position.into(),
+            row,
+        }
+    }
+}
+
+impl Consultation {
+    /// The consultation with this id, if the caller's workspace has it.
+    pub async fn load(ctx: &Context<'_>, id: ConsultationId) -> Result<Option<Self>, Fault> {
+        Ok(loaders(ctx)?.consultations.load(id.uuid()).await?.map(Self::from))
+    }
+}
+
+#[ComplexObject]
+impl Consultation {
+    /// Who asks; null until known.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>, Fault> {
+        let Some(client) = self.row.client_id else { return Ok(None) };
+        Ok(loaders(ctx)?.clients.load(client.uuid()).await?.map(Client::from))
+    }
+
+    /// The manager responsible.
+    async fn assignee(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
+        let Some(manager) = self.row.assignee else { return Ok(None) };
+        Ok(loaders(ctx)?.managers.load(manager.uuid()).await?.map(Manager::from))
+    }
+
+    /// What its page shows beyond a list: description, attributes, references, resolution.
+    async fn detail(&self, ctx: &Context<'_>) -> Result<Option<ConsultationDetail>, Fault> {
+        let detail = loaders(ctx)?.details.load(self.row.id.uuid()).await?;
+        Ok(detail.map(ConsultationDetail::from))
+    }
+
+    /// The consultation that carries on in its place, if it was merged.
+    async fn merged_into(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
+        let Some(target) = self.row.merged_into else { return Ok(None) };
+        Self::load(ctx, target).await
+    }
+
+    /// The open handover.
+    async fn open_handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>, Fault> {
+        let Some(handover) = self.row.open_handover_id else { return Ok(None) };
+        Ok(loaders(ctx)?.handovers.load(handover.uuid()).await?.map(Handover::from))
+    }
+
+    /// Its latest handovers, oldest first; `last` is 1 to 100. For all of them use the query `handovers`.
+    async fn handovers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<Handover>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_handovers.load(key).await?))
+    }
+
+    /// Its latest redates, oldest first; `last` is 1 to 100. For all of them use the query `redates`.
+    async fn redates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<Redate>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_redates.load(key).await?))
+    }
+
+    /// Its latest call attempts, oldest first; `last` is 1 to 100. For all of them use the query `calls`.
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<Call>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_calls.load(key).await?))
+    }
+
+    /// Its latest ratings, oldest first; `last` is 1 to 100. For all of them use the query `ratings`.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<Rating>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_ratings.load(key).await?))
+    }
+
+    /// Its latest messages, oldest first; `last` is 1 to 100. For all of them use the query `messages`.
+    async fn messages(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<Message>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_messages.load(key).await?))
+    }
+
+    /// The latest entries of its timeline, oldest first; `last` is 1 to 100. For all of them use the query
+    /// `history`.
+    async fn history(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
+    ) -> Result<Vec<HistoryEntry>, Fault> {
+        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
+        Ok(objects(loaders(ctx)?.latest_entries.load(key).await?))
+    }
+}

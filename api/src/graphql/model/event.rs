@@ -1,0 +1,155 @@
+//! An event of the log as the API shows it.
+
+use std::fmt::Write as _;
+
+use async_graphql::{Enum, ID, Json, SimpleObject};
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::{
+    event::Recorded,
+    personal::{PERSONAL_MARK, SEALED_MARK},
+    stream::StreamType as DomainStreamType,
+};
+use ledgerdesk_infrastructure::event_store::Cursor;
+use serde_json::Value;
+use uuid::Uuid;
+
+use super::{actor::Actor, id, position::Position, reference::Source};
+use crate::graphql::global_id::NodeKind;
+
+/// What a stream is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+#[graphql(remote = "ledgerdesk_domain::stream::StreamType")]
+pub enum StreamType {
+    /// A consultation.
+    Consultation,
+    /// A client.
+    Client,
+    /// A manager.
+    Manager,
+    /// The workspace and its settings.
+    Workspace,
+}
+
+/// A fact in the log. Never changes; only personal values in it can be erased.
+#[derive(SimpleObject)]
+pub struct Event {
+    /// Its id.
+    id: ID,
+    /// Its number in the log, over all workspaces.
+    position: Position,
+    /// Its number in the workspace's hash chain, from 1 without gaps.
+    sequence: Position,
+    /// Resumes after this event: pass it as `after` to the query or the subscription `events`.
+    cursor: String,
+    /// The permanent wire name, such as `ConsultationOpened`.
+    r#type: String,
+    /// What its stream is about.
+    stream_type: StreamType,
+    /// The consultation, client or manager; null for events of the workspace itself.
+    stream_id: Option<ID>,
+    /// Its number in the stream, from 1 without gaps.
+    version: i32,
+    /// When it happened.
+    occurred_at: DateTime<Utc>,
+    /// When it was recorded; never runs back along the log.
+    recorded_at: DateTime<Utc>,
+    /// Who acted.
+    actor: Actor,
+    /// Where the fact came from.
+    source: Source,
+    /// The request or conversation that it belongs to.
+    correlation_id: Uuid,
+    /// The command or event that caused it.
+    causation_id: Option<Uuid>,
+    /// The payload in its newest shape; personal values are in clear, or null once erased. Ids in it are plain
+    /// UUIDs.
+    data: Json<Value>,
+    /// SHA-256 over the workspace's previous hash and this event, in hexadecimal.
+    hash: String,
+}
+
+impl Event {
+    /// The event as the API shows it; the epoch is that of the history it was read from.
+    pub fn new(recorded: &Recorded, epoch: i32) -> Self {
+        let stream = recorded.stream;
+        let stream_id = match stream.stream_type {
+            DomainStreamType::Consultation => Some(NodeKind::Consultation),
+            DomainStreamType::Client => Some(NodeKind::Client),
+            DomainStreamType::Manager => Some(NodeKind::Manager),
+            DomainStreamType::Workspace => None,
+        };
+        let mut data = recorded.event.encode_data();
+        show_personal(&mut data);
+        Self {
+            id: id(NodeKind::Event, recorded.event_id),
+            position: recorded.position.into(),
+            sequence: recorded.workspace_sequence.into(),
+            cursor: cursor_after(recorded, epoch).encode(),
+            r#type: recorded.event.event_type().to_owned(),
+            stream_type: stream.stream_type.into(),
+            stream_id: stream_id.map(|kind| id(kind, stream.id)),
+            version: recorded.version.0,
+            occurred_at: recorded.occurred_at,
+            recorded_at: recorded.recorded_at,
+            actor: (&recorded.metadata.actor).into(),
+            source: (&recorded.metadata.source).into(),
+            correlation_id: recorded.metadata.correlation_id,
+            causation_id: recorded.metadata.causation_id,
+            data: Json(data),
+            hash: hex(&recorded.hash),
+        }
+    }
+}
+
+/// Where a reader stands after the event.
+pub fn cursor_after(recorded: &Recorded, epoch: i32) -> Cursor {
+    let mut hash_prefix = [0; 8];
+    hash_prefix.copy_from_slice(&recorded.hash[..8]);
+    Cursor { epoch, position: recorded.position, hash_prefix }
+}
+
+/// Takes the marks off: a personal value stands for itself, an erased one is null.
+fn show_personal(value: &mut Value) {
+    match value {
+        Value::Object(fields) => {
+            if fields.contains_key(SEALED_MARK) {
+                *value = Value::Null;
+            } else if let Some(personal) = fields.remove(PERSONAL_MARK) {
+                *value = personal;
+            } else {
+                fields.values_mut().for_each(show_personal);
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(show_personal),
+        _ => {}
+    }
+}
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+        // Writing to a string does not fail.
+        _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn personal_values_stand_for_themselves_and_erased_ones_are_null() {
+        let mut data = json!({
+            "topic": { "$personal": "Printer" },
+            "attachments": [{ "name": { "$sealed": 1 }, "size": 3 }],
+        });
+        show_personal(&mut data);
+        assert_eq!(data, json!({ "topic": "Printer", "attachments": [{ "name": null, "size": 3 }] }));
+    }
+
+    #[test]
+    fn a_hash_is_written_in_hexadecimal() {
+        assert_eq!(hex(&[0, 0x0f, 0xff]), "000fff");
+    }
+}

@@ -1,0 +1,67 @@
+//! A projection as the API shows it.
+
+use async_graphql::{Enum, SimpleObject};
+use ledgerdesk_projections::runtime::{ProjectionState as State, ProjectionStatus};
+
+use super::position::Position;
+
+/// What a projection does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum ProjectionState {
+    /// No node leads it at the moment.
+    Idle,
+    /// A node keeps it up to date.
+    Running,
+    /// It waits for somebody to act; see `reason`.
+    Paused,
+    /// Its table is of an older version; a rebuild will replace it.
+    Outdated,
+}
+
+/// Where a projection stands: how far its read model is behind the log.
+#[derive(SimpleObject)]
+pub struct Projection {
+    /// Its permanent name, which is its table's.
+    name: &'static str,
+    /// The version of its table; null before its first start.
+    version: Option<i32>,
+    /// What it does.
+    state: ProjectionState,
+    /// Why it is paused.
+    reason: Option<String>,
+    /// The last event that its rows show.
+    position: Position,
+    /// The last event of the log.
+    head: Position,
+    /// How many events it is behind.
+    lag_events: i64,
+    /// How old the oldest event is that its rows do not show, in seconds; 0 if they show all.
+    lag_seconds: f64,
+    /// Events that it could not apply, and later ones of the same rows that wait behind them.
+    parked_events: i64,
+    /// The last event that a rebuild beside it has written, if one runs.
+    rebuild_position: Option<Position>,
+}
+
+impl From<ProjectionStatus> for Projection {
+    fn from(status: ProjectionStatus) -> Self {
+        let (state, reason) = match status.state {
+            State::Idle => (ProjectionState::Idle, None),
+            State::Running => (ProjectionState::Running, None),
+            State::Paused { reason } => (ProjectionState::Paused, Some(reason)),
+            State::Outdated => (ProjectionState::Outdated, None),
+        };
+        Self {
+            name: status.name,
+            version: status.version,
+            state,
+            reason,
+            position: status.position.into(),
+            head: status.head.into(),
+            lag_events: status.lag_events,
+            lag_seconds: status.lag_seconds,
+            parked_events: status.parked,
+            rebuild_position: status.rebuild.map(Into::into),
+        }
+    }
+}

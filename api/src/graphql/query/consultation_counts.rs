@@ -1,0 +1,45 @@
+//! `consultationCounts`.
+
+use async_graphql::{Context, Object, SimpleObject};
+use ledgerdesk_domain::consultation::Status as DomainStatus;
+use ledgerdesk_projections::consultation_list::count_by_status;
+
+use super::consultation_list::ConsultationFilter;
+use crate::graphql::{
+    consistency::settle,
+    error::Fault,
+    model::{enums::Status, loaders, position::Position},
+};
+
+/// How many consultations of a view have a status.
+#[derive(SimpleObject)]
+struct StatusCount {
+    /// The status.
+    status: Status,
+    /// How many.
+    count: i64,
+}
+
+#[derive(Default)]
+pub(super) struct ConsultationCountsQuery;
+
+#[Object]
+impl ConsultationCountsQuery {
+    /// How many consultations each status has: every status once, in the order of the lifecycle.
+    async fn consultation_counts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones are counted.", default)] filter: ConsultationFilter,
+        #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
+        min_position: Option<Position>,
+    ) -> Result<Vec<StatusCount>, Fault> {
+        let filter = filter.read()?;
+        settle(ctx, &["consultation_list", "consultation_detail"], min_position).await?;
+        let loaders = loaders(ctx)?;
+        let counts = count_by_status(&loaders.pool, loaders.workspace, &filter).await?;
+        let count =
+            |status| counts.iter().find(|count| count.status == status).map_or(0, |count| count.count);
+        let every = DomainStatus::ALL.into_iter();
+        Ok(every.map(|status| StatusCount { status: status.into(), count: count(status) }).collect())
+    }
+}

@@ -1,0 +1,66 @@
+//! Everything that can be asked. One file per field of the root; this is the only list.
+
+mod call_list;
+mod client;
+mod client_list;
+mod consultation;
+mod consultation_counts;
+mod consultation_list;
+mod consultation_search;
+pub(super) mod event_list;
+mod handover_list;
+mod history;
+mod input;
+mod log_head;
+mod manager;
+mod manager_list;
+mod me;
+mod message_list;
+mod node;
+mod projections;
+mod rating_list;
+mod redate_list;
+
+use async_graphql::MergedObject;
+
+/// Everything that can be asked.
+#[derive(MergedObject, Default)]
+#[graphql(name = "Query")]
+pub struct QueryRoot(Consultations, Work, People, Log, General);
+
+/// Consultations and what was said.
+#[derive(MergedObject, Default)]
+struct Consultations(
+    consultation::ConsultationQuery,
+    consultation_list::ConsultationListQuery,
+    consultation_search::ConsultationSearchQuery,
+    consultation_counts::ConsultationCountsQuery,
+    message_list::MessageListQuery,
+    history::HistoryQuery,
+);
+
+/// The parts of consultations, over all of them.
+#[derive(MergedObject, Default)]
+struct Work(
+    handover_list::HandoverListQuery,
+    redate_list::RedateListQuery,
+    call_list::CallListQuery,
+    rating_list::RatingListQuery,
+);
+
+/// Clients and managers.
+#[derive(MergedObject, Default)]
+struct People(
+    client::ClientQuery,
+    client_list::ClientListQuery,
+    manager::ManagerQuery,
+    manager_list::ManagerListQuery,
+);
+
+/// The log and what follows it.
+#[derive(MergedObject, Default)]
+struct Log(event_list::EventListQuery, log_head::LogHeadQuery, projections::ProjectionsQuery);
+
+/// Anything by its id, and the caller.
+#[derive(MergedObject, Default)]
+struct General(node::NodeQuery, me::MeQuery);

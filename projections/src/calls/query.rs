@@ -1,0 +1,55 @@
+//! Reads of `calls`.
+
+use ledgerdesk_domain::{
+    consultation::{CallDirection, CallOutcome},
+    id::{ConsultationId, ManagerId, RedateId},
+};
+
+use super::Row;
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.calls";
+    const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "started_at";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
+}
+
+/// What narrows a list of calls.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one of these consultations.
+    pub consultations: Vec<ConsultationId>,
+    /// By or to one of these.
+    pub managers: Vec<ManagerId>,
+    /// That serve one of these.
+    pub redates: Vec<RedateId>,
+    /// Which way.
+    pub direction: Option<CallDirection>,
+    /// That ended in one of these ways.
+    pub outcomes: Vec<CallOutcome>,
+    /// Began in this span.
+    pub started: TimeRange,
+}
+
+/// A list of calls is ordered by when they began.
+pub const fn keyset(descending: bool) -> Keyset {
+    Keyset::time(1, "t.started_at", descending)
+}
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        conditions.one_of_ids("t.consultation_id", &self.consultations);
+        conditions.one_of_ids("t.manager_id", &self.managers);
+        conditions.one_of_ids("t.redate_id", &self.redates);
+        conditions.is("t.direction", self.direction.as_ref().map(read::wire));
+        conditions.one_of("t.outcome", &self.outcomes);
+        conditions.within("t.started_at", &self.started);
+    }
+}

@@ -1,0 +1,9 @@
+//! Queues, boards, views and search: one row per consultation.
+//!
+//! Promise: whatever a list shows, filters or sorts by is in the row; a page costs the same at any depth.
+
+mod projection;
+mod query;
+
+pub use projection::{ConsultationList, HandoverPhase, Row};
+pub use query::{Filter, Order, StatusCount, count_by_status, ids_of_client};

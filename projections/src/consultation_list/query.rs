@@ -1,0 +1,132 @@
+//! Reads of `consultation_list`.
+
+use ledgerdesk_domain::{
+    consultation::{Channel, Priority, Status},
+    id::{ClientId, ConsultationId, ManagerId, WorkspaceId},
+};
+use serde::{Deserialize, Serialize};
+use sqlx::PgPool;
+use uuid::Uuid;
+
+use super::Row;
+use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.consultation_list";
+    const KEY: &'static str = "id";
+}
+
+/// What narrows a list of consultations. Empty lists and `None` do not narrow; everything else must hold.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// In one of these stages.
+    pub statuses: Vec<Status>,
+    /// Of one of these urgencies.
+    pub priorities: Vec<Priority>,
+    /// Came in over one of these.
+    pub channels: Vec<Channel>,
+    /// Held by one of these.
+    pub assignees: Vec<ManagerId>,
+    /// Held by nobody, or (`false`) by somebody.
+    pub unassigned: Option<bool>,
+    /// Of one of these teams.
+    pub teams: Vec<String>,
+    /// Of one of these clients.
+    pub clients: Vec<ClientId>,
+    /// With all of these tags.
+    pub tags: Vec<String>,
+    /// Opened in this span.
+    pub opened: TimeRange,
+    /// Last changed in this span.
+    pub updated: TimeRange,
+    /// With an open handover, or (`false`) without.
+    pub open_handover: Option<bool>,
+    /// Merged into another one, or (`false`) standing alone.
+    pub merged: Option<bool>,
+    /// Words of the topic or the description, in Russian or English; quotes, `or` and `-` as in web search.
+    pub text: Option<String>,
+}
+
+/// What a list of consultations can be ordered by. The order of the variants is permanent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// When the client asked.
+    OpenedAt,
+    /// When the last thing happened.
+    UpdatedAt,
+    /// How urgent it is.
+    Priority,
+    /// The time promised; consultations without one are left out.
+    AppointedFor,
+}
+
+impl Order {
+    /// The order's keys.
+    pub const fn keyset(self, descending: bool) -> Keyset {
+        match self {
+            Self::OpenedAt => Keyset::time(1, "t.opened_at", descending),
+            Self::UpdatedAt => Keyset::time(2, "t.updated_at", descending),
+            Self::Priority => Keyset::number(3, "t.priority_rank", descending),
+            Self::AppointedFor => Keyset::time(4, "t.appointed_for", descending).skipping_null(),
+        }
+    }
+}
+
+/// Both languages stem both alphabets harmlessly, so a text need not say which it is in. The two halves are a
+/// union because an `or` over two tables would use neither index. `$1` is the workspace in every statement.
+const MATCHES_TEXT: &str = "t.id in (select l.id from read.consultation_list l where l.workspace_id = $1 and \
+    (to_tsvector('russian', coalesce(l.topic, '')) || to_tsvector('english', coalesce(l.topic, ''))) @@ \
+    (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {})) \
+    union all select d.id from read.consultation_detail d where d.workspace_id = $1 and \
+    (to_tsvector('russian', coalesce(d.description, '')) || \
+    to_tsvector('english', coalesce(d.description, ''))) @@ \
+    (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {})))";
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        conditions.one_of("t.status", &self.statuses);
+        conditions.one_of("t.priority", &self.priorities);
+        conditions.one_of("t.channel", &self.channels);
+        conditions.one_of_ids("t.assignee", &self.assignees);
+        conditions.holds("t.assignee is null", self.unassigned);
+        conditions.one_of("t.team", &self.teams);
+        conditions.one_of_ids("t.client_id", &self.clients);
+        conditions.holds_all("t.tags", &self.tags);
+        conditions.within("t.opened_at", &self.opened);
+        conditions.within("t.updated_at", &self.updated);
+        conditions.holds("t.open_handover is not null", self.open_handover);
+        conditions.holds("t.merged_into is not null", self.merged);
+        conditions.with_text(MATCHES_TEXT, self.text.as_deref());
+    }
+}
+
+/// How many consultations of a view have a status.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusCount {
+    /// The status.
+    pub status: Status,
+    /// How many.
+    pub count: i64,
+}
+
+/// How many consultations of a view each status has; a status without any is left out.
+pub async fn count_by_status(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    filter: &Filter,
+) -> Result<Vec<StatusCount>, sqlx::Error> {
+    let select = "jsonb_build_object('status', t.status, 'count', count(*))";
+    read::grouped(pool, (select, "t.status"), Row::TABLE, workspace, filter).await
+}
+
+/// Every consultation that a client has: those whose own keys must go when the client is erased.
+pub async fn ids_of_client(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    client: ClientId,
+) -> Result<Vec<ConsultationId>, sqlx::Error> {
+    let sql = "select id from read.consultation_list where workspace_id = $1 and client_id = $2 order by id";
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar(sql).bind(workspace.uuid()).bind(client.uuid()).fetch_all(pool).await?;
+    Ok(ids.into_iter().map(ConsultationId).collect())
+}

@@ -1,0 +1,54 @@
+create table {schema}.consultation_list (
+    id uuid primary key,
+    workspace_id uuid not null,
+    person_id uuid not null,
+    client_id uuid,
+    topic text,
+    status text not null,
+    priority text not null,
+    -- 1 for the lowest; what ordering by priority means.
+    priority_rank smallint not null,
+    channel text not null,
+    language text,
+    team text,
+    assignee uuid,
+    tags jsonb not null,
+    opened_at timestamptz not null,
+    updated_at timestamptz not null,
+    status_since timestamptz not null,
+    hold_until timestamptz,
+    waiting_since timestamptz,
+    appointed_for timestamptz,
+    redate_count integer not null,
+    message_count integer not null,
+    note_count integer not null,
+    call_count integer not null,
+    handover_count integer not null,
+    reopen_count integer not null,
+    first_reply_at timestamptz,
+    first_response_at timestamptz,
+    resolved_at timestamptz,
+    closed_at timestamptz,
+    open_handover_id uuid,
+    open_handover text,
+    rating_score integer,
+    merged_into uuid,
+    version integer not null,
+    last_position bigint not null
+);
+
+-- The four orders.
+create index on {schema}.consultation_list (workspace_id, opened_at, id);
+create index on {schema}.consultation_list (workspace_id, updated_at, id);
+create index on {schema}.consultation_list (workspace_id, priority_rank, id);
+create index on {schema}.consultation_list (workspace_id, appointed_for, id) where appointed_for is not null;
+-- Queues and counts by status; a manager's, a team's, a client's consultations, newest first.
+create index on {schema}.consultation_list (workspace_id, status, updated_at, id);
+create index on {schema}.consultation_list (workspace_id, assignee, updated_at, id) where assignee is not null;
+create index on {schema}.consultation_list (workspace_id, team, updated_at, id) where team is not null;
+create index on {schema}.consultation_list (workspace_id, client_id, opened_at, id) where client_id is not null;
+create index on {schema}.consultation_list (workspace_id, updated_at, id) where open_handover is not null;
+create index on {schema}.consultation_list using gin (tags jsonb_path_ops);
+create index on {schema}.consultation_list using gin (
+    (to_tsvector('russian', coalesce(topic, '')) || to_tsvector('english', coalesce(topic, '')))
+);

@@ -1,0 +1,7 @@
+//! Handovers (эскалации), from request to end: who asked, who took over, how fast, how it ended.
+
+mod projection;
+mod query;
+
+pub use projection::{Handovers, Row, State};
+pub use query::{Filter, Order};

@@ -1,0 +1,9 @@
+//! The timeline of a consultation: one entry per event, who, when, from what to what. Entries never change.
+
+mod entry;
+mod projection;
+mod query;
+
+pub use entry::Kind;
+pub use projection::{History, Row};
+pub use query::{Filter, keyset};

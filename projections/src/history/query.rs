@@ -1,0 +1,50 @@
+//! Reads of `history`.
+
+use ledgerdesk_domain::{context::ActorKind, id::ConsultationId};
+use uuid::Uuid;
+
+use super::{Kind, Row};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.history";
+    const KEY: &'static str = "event_id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "position";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
+}
+
+/// What narrows the timeline of one consultation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    /// Whose timeline.
+    pub consultation: ConsultationId,
+    /// Entries about one of these.
+    pub kinds: Vec<Kind>,
+    /// Done by one of these kinds of parties.
+    pub actor_kinds: Vec<ActorKind>,
+    /// Done by one of these.
+    pub actors: Vec<Uuid>,
+    /// Happened in this span.
+    pub occurred: TimeRange,
+}
+
+/// A timeline's order: as recorded.
+pub const fn keyset(descending: bool) -> Keyset {
+    Keyset::number(1, "t.position", descending)
+}
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        conditions.is("t.consultation_id", Some(self.consultation.uuid()));
+        conditions.one_of("t.kind", &self.kinds);
+        conditions.one_of("t.actor_kind", &self.actor_kinds);
+        conditions.one_of_ids("t.actor_id", &self.actors);
+        conditions.within("t.occurred_at", &self.occurred);
+    }
+}

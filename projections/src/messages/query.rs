@@ -1,0 +1,46 @@
+//! Reads of `messages`.
+
+use ledgerdesk_domain::{consultation::Channel, id::ConsultationId};
+
+use super::{Direction, Row};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.messages";
+    const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "last_position";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
+}
+
+/// What narrows a list of messages.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one of these conversations.
+    pub consultations: Vec<ConsultationId>,
+    /// Which way they went.
+    pub direction: Option<Direction>,
+    /// Over one of these.
+    pub channels: Vec<Channel>,
+    /// Sent in this span.
+    pub sent: TimeRange,
+}
+
+/// A conversation's order: as recorded.
+pub const fn keyset(descending: bool) -> Keyset {
+    Keyset::number(1, "t.last_position", descending)
+}
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        conditions.one_of_ids("t.consultation_id", &self.consultations);
+        conditions.is("t.direction", self.direction.as_ref().map(read::wire));
+        conditions.one_of("t.channel", &self.channels);
+        conditions.within("t.sent_at", &self.sent);
+    }
+}

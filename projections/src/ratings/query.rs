@@ -1,0 +1,72 @@
+//! Reads of `ratings`.
+
+use ledgerdesk_domain::id::{ConsultationId, ManagerId};
+
+use super::{Row, State};
+use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.ratings";
+    const KEY: &'static str = "id";
+}
+
+impl ChildRow for Row {
+    const ORDER: &'static str = "changed_at";
+
+    fn consultation_id(&self) -> ConsultationId {
+        self.consultation_id
+    }
+}
+
+/// What narrows a list of ratings.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Filter {
+    /// Of one of these consultations.
+    pub consultations: Vec<ConsultationId>,
+    /// About one of these.
+    pub attributed_to: Vec<ManagerId>,
+    /// In one of these states.
+    pub states: Vec<State>,
+    /// By one of these questionnaires.
+    pub questionnaires: Vec<String>,
+    /// With a mean score of at most this, in hundredths.
+    pub score_at_most: Option<i32>,
+    /// With a mean score of at least this, in hundredths.
+    pub score_at_least: Option<i32>,
+    /// First answered in this span.
+    pub rated: TimeRange,
+}
+
+/// What a list of ratings can be ordered by. The order of the variants is permanent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    /// When it was asked for, given or revised, whichever was last.
+    ChangedAt,
+    /// When the client first answered; ratings without an answer are left out.
+    RatedAt,
+    /// The mean score; ratings without one are left out.
+    Score,
+}
+
+impl Order {
+    /// The order's keys.
+    pub const fn keyset(self, descending: bool) -> Keyset {
+        match self {
+            Self::ChangedAt => Keyset::time(1, "t.changed_at", descending),
+            Self::RatedAt => Keyset::time(2, "t.rated_at", descending).skipping_null(),
+            Self::Score => Keyset::number(3, "t.score", descending).skipping_null(),
+        }
+    }
+}
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        conditions.one_of_ids("t.consultation_id", &self.consultations);
+        conditions.one_of_ids("t.attributed_to", &self.attributed_to);
+        conditions.one_of("t.state", &self.states);
+        conditions.one_of("t.questionnaire", &self.questionnaires);
+        conditions.at_least("t.score", self.score_at_least);
+        conditions.at_most("t.score", self.score_at_most);
+        conditions.within("t.rated_at", &self.rated);
+    }
+}

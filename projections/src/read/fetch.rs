@@ -1,0 +1,146 @@
+//! The statements that read models are read with.
+
+use chrono::DateTime;
+use ledgerdesk_domain::id::WorkspaceId;
+use serde::de::DeserializeOwned;
+use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
+use uuid::Uuid;
+
+use super::{ChildRow, Conditions, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind};
+
+/// A page of a filtered, ordered list.
+pub async fn page<R: ReadRow>(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    filter: &dyn Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<Page<R>, sqlx::Error> {
+    let sort = match keyset.kind {
+        SortKind::Time => format!("(extract(epoch from {}) * 1000000)::bigint", keyset.column),
+        SortKind::Number => format!("{}::bigint", keyset.column),
+    };
+    let select = format!("to_jsonb(t), {sort}, t.{}", R::KEY);
+    let mut statement = Conditions::new(&select, R::TABLE, workspace);
+    filter.restrict(&mut statement);
+    skip_null(&mut statement, keyset);
+    for (bound, forward) in [(request.after, true), (request.before, false)] {
+        if let Some(key) = bound {
+            beyond::<R>(&mut statement, keyset, key, forward != keyset.descending)?;
+        }
+    }
+    let direction = if keyset.descending == request.from_end { "asc" } else { "desc" };
+    let mut sql = statement.0;
+    sql.push(format_args!(
+        " order by {} {direction}, t.{} {direction} limit {}",
+        keyset.column,
+        R::KEY,
+        i32::from(request.size) + 1
+    ));
+    let found = sql.build_query_as::<(Json<R>, i64, Uuid)>().fetch_all(pool).await?;
+    Ok(arrange(found.into_iter().map(|(Json(row), value, id)| (Key { value, id }, row)).collect(), request))
+}
+
+/// How many rows the filter leaves in the order.
+pub async fn count<R: ReadRow>(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    filter: &dyn Filter,
+    keyset: Keyset,
+) -> Result<i64, sqlx::Error> {
+    let mut statement = Conditions::new("count(*)", R::TABLE, workspace);
+    filter.restrict(&mut statement);
+    skip_null(&mut statement, keyset);
+    statement.0.build_query_scalar().fetch_one(pool).await
+}
+
+/// One JSON object per group, in the order of the group. `select` builds it; `group` is the column.
+pub(crate) async fn grouped<R: DeserializeOwned + Send + Unpin + 'static>(
+    pool: &PgPool,
+    (select, group): (&'static str, &'static str),
+    table: &'static str,
+    workspace: WorkspaceId,
+    filter: &dyn Filter,
+) -> Result<Vec<R>, sqlx::Error> {
+    let mut statement = Conditions::new(select, table, workspace);
+    filter.restrict(&mut statement);
+    let mut sql = statement.0;
+    sql.push(format_args!(" group by {group} order by {group}"));
+    let groups = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
+    Ok(groups.into_iter().map(|Json(group)| group).collect())
+}
+
+/// The rows with these ids, in any order; those of other workspaces do not exist here.
+pub async fn by_ids<R: ReadRow>(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    ids: &[Uuid],
+) -> Result<Vec<R>, sqlx::Error> {
+    let mut sql = Conditions::new("to_jsonb(t)", R::TABLE, workspace).0;
+    sql.push(format_args!(" and t.{} = any(", R::KEY)).push_bind(ids.to_vec()).push(")");
+    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// The latest rows of each consultation, at most `limit` for each, in one statement; oldest first.
+pub async fn latest_of<R: ChildRow>(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    consultations: &[Uuid],
+    limit: u8,
+) -> Result<Vec<R>, sqlx::Error> {
+    let (table, key, order) = (R::TABLE, R::KEY, R::ORDER);
+    let mut sql = QueryBuilder::<Postgres>::new("select child.row from unnest(");
+    sql.push_bind(consultations.to_vec());
+    sql.push(format_args!(
+        ") as parent (id), lateral (select to_jsonb(t) as row, t.{order} as place, t.{key} as id \
+         from {table} t where t.workspace_id = "
+    ));
+    sql.push_bind(workspace.uuid());
+    sql.push(format_args!(
+        " and t.consultation_id = parent.id order by t.{order} desc, t.{key} desc limit {limit}) as child \
+         order by child.place, child.id"
+    ));
+    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
+    Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+fn skip_null(statement: &mut Conditions, keyset: Keyset) {
+    if keyset.skips_null {
+        statement.0.push(format_args!(" and {} is not null", keyset.column));
+    }
+}
+
+/// Only rows on one side of a place.
+fn beyond<R: ReadRow>(
+    statement: &mut Conditions,
+    keyset: Keyset,
+    key: Key,
+    greater: bool,
+) -> Result<(), sqlx::Error> {
+    let operator = if greater { '>' } else { '<' };
+    let sql = &mut statement.0;
+    sql.push(format_args!(" and ({}, t.{}) {operator} (", keyset.column, R::KEY));
+    match keyset.kind {
+        SortKind::Time => {
+            let time = DateTime::from_timestamp_micros(key.value)
+                .ok_or_else(|| sqlx::Error::Encode("a page bound lies outside of time".into()))?;
+            sql.push_bind(time);
+        }
+        SortKind::Number => drop(sql.push_bind(key.value)),
+    }
+    sql.push(", ").push_bind(key.id).push(")");
+    Ok(())
+}
+
+/// Cuts the row that was read too many, and puts a page that was read from the end into the list's order.
+fn arrange<R>(mut rows: Vec<(Key, R)>, request: &PageRequest) -> Page<R> {
+    let more = rows.len() > usize::from(request.size);
+    rows.truncate(usize::from(request.size));
+    if request.from_end {
+        rows.reverse();
+        Page { rows, has_previous: more, has_next: request.before.is_some() }
+    } else {
+        Page { rows, has_previous: request.after.is_some(), has_next: more }
+    }
+}

@@ -1,0 +1,45 @@
+//! The runtime's view of the log: the event store, or in tests a log in memory.
+
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use ledgerdesk_domain::{event::Recorded, stream::Position};
+use ledgerdesk_infrastructure::event_store::{Cursor, EventStore, Follower, Head, LogPage, ReadError};
+
+/// A log to read from.
+pub(super) trait Log: Send + Sync + 'static {
+    /// The head as the database has it now.
+    fn fetch_head(&self) -> BoxFuture<'_, Result<Head, ReadError>>;
+
+    /// Up to `limit` events after `after`.
+    fn read(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>>;
+
+    /// Follows the log from a cursor.
+    fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>>;
+}
+
+/// A place in the log that moves. Cancel safe.
+pub(super) trait Pages: Send {
+    /// See [`Follower::next_page`].
+    fn next_page(&mut self, limit: usize) -> BoxFuture<'_, Result<LogPage, ReadError>>;
+}
+
+impl Log for EventStore {
+    fn fetch_head(&self) -> BoxFuture<'_, Result<Head, ReadError>> {
+        Box::pin(Self::fetch_head(self))
+    }
+
+    fn read(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>> {
+        Box::pin(Self::read(self, after, limit))
+    }
+
+    fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>> {
+        Box::pin(async move { Ok(Box::new(Self::follow(self, after).await?) as Box<dyn Pages>) })
+    }
+}
+
+impl Pages for Follower {
+    fn next_page(&mut self, limit: usize) -> BoxFuture<'_, Result<LogPage, ReadError>> {
+        Box::pin(Self::next_page(self, limit))
+    }
+}

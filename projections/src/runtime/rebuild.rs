@@ -1,0 +1,290 @@
+//! A projection folded anew from the first event, beside the live one.
+
+use std::{sync::Arc, time::Instant};
+
+use ledgerdesk_domain::{event::Recorded, stream::Position};
+use ledgerdesk_infrastructure::event_store::{Cursor, Head, ReadError};
+use tokio::task::JoinHandle;
+
+use super::{
+    erase,
+    fault::Fault,
+    fold::Fold,
+    lease::{self, Lease},
+    registered::Registered,
+    shared::Shared,
+    swap,
+    table::{self, Build},
+};
+
+/// How far a rebuild is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RebuildProgress {
+    /// The last event that was folded.
+    pub position: Position,
+    /// The head of the log when the rebuild last looked.
+    pub head: Position,
+}
+
+/// A rebuild that was swapped in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// The position at which it took over.
+    pub position: Position,
+    /// Events that could not be applied, and what waits behind them.
+    pub parked: i64,
+}
+
+/// Told about progress after every page.
+pub(super) type OnProgress<'a> = &'a mut (dyn FnMut(RebuildProgress) + Send);
+
+/// Rebuilds and swaps.
+pub(super) async fn rebuild(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    progress: OnProgress<'_>,
+) -> Result<Option<Rebuilt>, Fault> {
+    // One at a time on a node: each keeps rows in memory.
+    let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
+    let Some(mut build) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
+    let result = build.run(progress).await;
+    if result.is_err()
+        && let Err(error) = build.abandon().await
+    {
+        tracing::warn!(%error, "an abandoned rebuild is left to its lease's end");
+    }
+    let rebuilt = result?;
+    tracing::info!(
+        projection = projection.definition().name,
+        version = projection.definition().version,
+        position = rebuilt.position.0,
+        parked = rebuilt.parked,
+        "a rebuild was swapped in"
+    );
+    Ok(Some(rebuilt))
+}
+
+/// A page as it was read.
+type Page = Result<Vec<Arc<Recorded>>, ReadError>;
+
+/// A rebuild under way.
+pub(super) struct Rebuild<'a> {
+    pub(super) shared: &'a Shared,
+    pub(super) fold: Fold,
+    /// What was folded; ahead of the table by what is in memory.
+    pub(super) reached: Cursor,
+    pub(super) head: Head,
+    /// Up to here, page by page: poison was met.
+    careful_to: Position,
+    renewed: Instant,
+    /// The page after the one that is being folded.
+    ahead: Option<(Position, JoinHandle<Page>)>,
+}
+
+impl<'a> Rebuild<'a> {
+    /// Claims the rebuild and starts with an empty table; nothing if one is running.
+    pub(super) async fn claim(
+        shared: &'a Shared,
+        projection: &Arc<dyn Registered>,
+    ) -> Result<Option<Self>, Fault> {
+        let (definition, settings) = (projection.definition(), &shared.settings);
+        lease::ensure(&shared.pool, definition).await?;
+        let claimed = lease::claim_rebuild(&shared.pool, definition, &settings.node, settings.lease).await?;
+        let Some(lease) = claimed else { return Ok(None) };
+        match Self::open(shared, projection, lease.clone()).await {
+            Ok(rebuild) => Ok(Some(rebuild)),
+            Err(fault) => {
+                lease.release(&shared.pool).await?;
+                Err(fault)
+            }
+        }
+    }
+
+    async fn open(shared: &'a Shared, projection: &Arc<dyn Registered>, lease: Lease) -> Result<Self, Fault> {
+        let counts = shared.metrics.counts(projection.definition().name);
+        let head = shared.log.fetch_head().await?;
+        let projection = Arc::clone(projection);
+        let mut fold = Fold::open(&shared.pool, projection, lease, Cursor::START, counts).await?;
+        fold.keeps_rows = true;
+        fold.rows.assume_empty();
+        Ok(Self {
+            shared,
+            fold,
+            reached: Cursor::START,
+            head,
+            careful_to: Position::START,
+            renewed: Instant::now(),
+            ahead: None,
+        })
+    }
+
+    async fn run(&mut self, progress: OnProgress<'_>) -> Result<Rebuilt, Fault> {
+        let mut tries = 0;
+        loop {
+            self.catch_up(None, progress).await?;
+            match swap::swap(self).await {
+                Ok(rebuilt) => return Ok(rebuilt),
+                Err(Fault::Poison(_)) => self.be_careful(None).await?,
+                // A long query holds the live table: let it end, and go on with what came meanwhile.
+                Err(Fault::Database(error)) if swap::is_lock_timeout(&error) && tries < swap::TRIES => {
+                    tries += 1;
+                    self.be_careful(Some(self.fold.cursor.position)).await?;
+                    self.shared.pause(swap::PAUSE * tries).await?;
+                }
+                Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Folds up to the head, or exactly to `until`, and writes everything.
+    pub(super) async fn catch_up(
+        &mut self,
+        until: Option<Position>,
+        progress: OnProgress<'_>,
+    ) -> Result<(), Fault> {
+        loop {
+            let events = self.next_page(until).await?;
+            let full = events.len() == self.shared.settings.max_page;
+            if !events.is_empty() {
+                self.take(&events).await?;
+                self.head.position = self.head.position.max(self.reached.position);
+                progress(RebuildProgress { position: self.reached.position, head: self.head.position });
+            }
+            self.renew().await?;
+            if !full {
+                self.head = self.shared.log.fetch_head().await?;
+                let goal = until.unwrap_or(self.head.position);
+                self.flush().await?;
+                if self.reached.position >= goal {
+                    return Ok(());
+                }
+            }
+        }
+    }
+
+    /// The page after what was reached; meanwhile the one behind it is read in advance.
+    async fn next_page(&mut self, until: Option<Position>) -> Result<Vec<Arc<Recorded>>, Fault> {
+        let shared = self.shared;
+        let after = self.reached.position;
+        let limit = |after: Position| {
+            let left = until.map_or(i64::MAX, |until| until.0 - after.0);
+            shared.settings.max_page.min(usize::try_from(left).unwrap_or(0))
+        };
+        let events = match self.ahead.take() {
+            Some((start, page)) if start == after => {
+                shared.unless_stopping(page).await?.map_err(|_| Fault::Stopping)??
+            }
+            _ if limit(after) == 0 => Vec::new(),
+            _ => shared.unless_stopping(shared.log.read(after, limit(after))).await??,
+        };
+        if let Some(last) = events.last()
+            && events.len() == shared.settings.max_page
+            && limit(last.position) > 0
+        {
+            let (log, start, limit) = (Arc::clone(&shared.log), last.position, limit(last.position));
+            self.ahead = Some((start, tokio::spawn(async move { log.read(start, limit).await })));
+        }
+        Ok(events)
+    }
+
+    /// Folds a page: in memory as long as nothing speaks against it.
+    async fn take(&mut self, events: &[Arc<Recorded>]) -> Result<(), Fault> {
+        let Some(last) = events.last() else { return Ok(()) };
+        let to = Fold::cursor_after(last, self.head.epoch);
+        let erases = self.fold.table.erase_sql.is_some()
+            && events.iter().any(|event| erase::erased_persons(event).is_some());
+        let careful = last.position <= self.careful_to || !self.fold.parked.keys.is_empty();
+        if careful || erases {
+            self.take_and_write(events, to).await?;
+        } else {
+            match self.fold_in_memory(events).await {
+                Ok(()) => self.reached = to,
+                Err(Fault::Poison(_)) => return self.be_careful(Some(last.position)).await,
+                Err(fault) => return Err(fault),
+            }
+        }
+        if self.fold.rows.len() >= self.shared.settings.rebuild_rows {
+            self.flush().await?;
+            self.fold.rows.clear();
+        }
+        Ok(())
+    }
+
+    async fn fold_in_memory(&mut self, events: &[Arc<Recorded>]) -> Result<(), Fault> {
+        let missing = self.fold.missing(events)?;
+        if !missing.is_empty() {
+            let mut connection = self.shared.pool.acquire().await?;
+            self.fold.load(&mut connection, &missing).await?;
+        }
+        // Nothing is held back: no key is parked on this path.
+        self.fold.fold(events, None).map(|_| ())
+    }
+
+    /// Folds and writes a page, with what is still in memory; finds and parks poison.
+    async fn take_and_write(&mut self, events: &[Arc<Recorded>], to: Cursor) -> Result<(), Fault> {
+        let pending = self.reached.position > self.fold.cursor.position;
+        match self.fold.apply(&self.shared.pool, events, to).await {
+            Ok(()) => {
+                self.reached = to;
+                Ok(())
+            }
+            Err(Fault::Poison(_)) if pending => self.be_careful(Some(to.position)).await,
+            Err(Fault::Poison(_)) => {
+                let attempts = self.shared.settings.attempts;
+                self.fold.isolate(&self.shared.pool, events, to.epoch, attempts).await?;
+                self.reached = self.fold.cursor;
+                Ok(())
+            }
+            Err(fault) => Err(fault),
+        }
+    }
+
+    /// Writes what is in memory and moves the checkpoint to what was reached.
+    async fn flush(&mut self) -> Result<(), Fault> {
+        if self.reached == self.fold.cursor {
+            return Ok(());
+        }
+        match self.fold.apply(&self.shared.pool, &[], self.reached).await {
+            Err(Fault::Poison(_)) => self.be_careful(Some(self.reached.position)).await,
+            result => result,
+        }
+    }
+
+    /// Throws away what is in memory, goes back to the table's checkpoint and from there page by page, up to
+    /// `to` or else a page beyond.
+    async fn be_careful(&mut self, to: Option<Position>) -> Result<(), Fault> {
+        self.fold.rows.clear();
+        self.fold.parked.forget();
+        self.reached = self.fold.cursor;
+        let page = i64::try_from(self.shared.settings.max_page).unwrap_or(i64::MAX);
+        self.careful_to = to.unwrap_or(Position(self.reached.position.0.saturating_add(page)));
+        self.renew().await
+    }
+
+    async fn renew(&mut self) -> Result<(), Fault> {
+        if self.renewed.elapsed() >= self.shared.settings.lease / 3 {
+            self.fold.lease.renew(&self.shared.pool).await?;
+            self.renewed = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Removes the table and gives the claim back, unless it is somebody else's by now.
+    pub(super) async fn abandon(&mut self) -> Result<(), Fault> {
+        let mut transaction = self.shared.pool.begin().await?;
+        let given_back = sqlx::query(
+            "update ledgerdesk.projections set holder = null, expires_at = clock_timestamp()
+              where name = $1 and build = 'rebuild' and token = $2",
+        )
+        .bind(self.fold.lease.name)
+        .bind(self.fold.lease.token)
+        .execute(&mut *transaction)
+        .await?;
+        if given_back.rows_affected() > 0 {
+            let definition = self.fold.table.definition;
+            table::drop_table(&mut transaction, Build::Rebuild.schema(), definition).await?;
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+}

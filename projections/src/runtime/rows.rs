@@ -1,0 +1,204 @@
+//! The rows that a fold works on: loaded, folded in memory, written back. No I/O.
+
+use std::{
+    collections::{HashMap, HashSet, VecDeque},
+    sync::Arc,
+};
+
+use ledgerdesk_domain::event::Recorded;
+use uuid::Uuid;
+
+use super::projection::Projection;
+
+/// Rows in memory between the table and the fold.
+pub(super) trait Rows: Send + Sync {
+    /// The keys that must be [admitted](Rows::admit) before these events can be folded.
+    fn missing(&self, events: &[Arc<Recorded>]) -> Vec<Uuid>;
+
+    /// Takes in a row as the table has it: its JSON object, or nothing where the table has none.
+    fn admit(&mut self, key: Uuid, row: Option<&str>) -> Result<(), serde_json::Error>;
+
+    /// Folds the events in order, except onto the parked keys: what would have touched those is returned.
+    /// With `only`, every other key is left alone.
+    fn fold(
+        &mut self,
+        events: &[Arc<Recorded>],
+        parked: &HashSet<Uuid>,
+        only: Option<Uuid>,
+    ) -> Vec<(Uuid, Arc<Recorded>)>;
+
+    /// What differs from the table, at most about `limit` rows of it; nothing once all was taken.
+    fn take_changes(&mut self, limit: usize) -> Result<Option<Changes>, serde_json::Error>;
+
+    /// How many rows are held in memory.
+    fn len(&self) -> usize;
+
+    /// Forgets everything.
+    fn clear(&mut self);
+
+    /// Declares that the table is empty and nobody else writes to it: nothing is missing from here on, until
+    /// [`Rows::clear`].
+    fn assume_empty(&mut self);
+}
+
+/// Rows to write, each a JSON object.
+#[derive(Debug, Default)]
+pub(super) struct Changes {
+    /// Rows that the table does not have.
+    pub(super) new: Vec<String>,
+    /// Rows that it has.
+    pub(super) changed: Vec<String>,
+    /// Keys of rows to remove.
+    pub(super) gone: Vec<Uuid>,
+}
+
+/// The rows of one projection.
+pub(super) struct WorkingSet<P: Projection> {
+    projection: Arc<P>,
+    entries: HashMap<Uuid, Entry<P::Row>>,
+    /// Keys that were folded onto since the last write, in the order of the first touch.
+    touched: VecDeque<Uuid>,
+    /// Rows of an insert-only table: nothing about them need be remembered.
+    appended: VecDeque<P::Row>,
+    /// Whether a key that is not here is not in the table either.
+    complete: bool,
+}
+
+struct Entry<R> {
+    /// The row now.
+    row: Option<R>,
+    /// Whether the table has the row.
+    stored: bool,
+    /// The row as the table has it, once it was touched.
+    before: Option<R>,
+    touched: bool,
+}
+
+impl<R> Default for Entry<R> {
+    fn default() -> Self {
+        Self { row: None, stored: false, before: None, touched: false }
+    }
+}
+
+impl<P: Projection> WorkingSet<P> {
+    pub(super) fn new(projection: Arc<P>) -> Self {
+        Self {
+            projection,
+            entries: HashMap::new(),
+            touched: VecDeque::new(),
+            appended: VecDeque::new(),
+            complete: false,
+        }
+    }
+
+    fn insert_only(&self) -> bool {
+        self.projection.definition().insert_only
+    }
+
+    fn apply(&mut self, key: Uuid, event: &Recorded) {
+        if self.insert_only() {
+            self.appended.extend(self.projection.apply(None, key, event));
+            return;
+        }
+        let entry = self.entries.entry(key).or_default();
+        if !entry.touched {
+            entry.touched = true;
+            entry.before = if entry.stored { entry.row.clone() } else { None };
+            self.touched.push_back(key);
+        }
+        entry.row = self.projection.apply(entry.row.take(), key, event);
+    }
+}
+
+impl<P: Projection> Rows for WorkingSet<P> {
+    fn missing(&self, events: &[Arc<Recorded>]) -> Vec<Uuid> {
+        if self.complete || self.insert_only() {
+            return Vec::new();
+        }
+        let mut keys = Vec::new();
+        for event in events {
+            self.projection.keys(event, &mut keys);
+        }
+        keys.sort_unstable();
+        keys.dedup();
+        keys.retain(|key| !self.entries.contains_key(key));
+        keys
+    }
+
+    fn admit(&mut self, key: Uuid, row: Option<&str>) -> Result<(), serde_json::Error> {
+        let row = row.map(serde_json::from_str).transpose()?;
+        self.entries.insert(key, Entry { stored: row.is_some(), row, before: None, touched: false });
+        Ok(())
+    }
+
+    fn fold(
+        &mut self,
+        events: &[Arc<Recorded>],
+        parked: &HashSet<Uuid>,
+        only: Option<Uuid>,
+    ) -> Vec<(Uuid, Arc<Recorded>)> {
+        let mut held = Vec::new();
+        let mut keys = Vec::new();
+        for event in events {
+            keys.clear();
+            self.projection.keys(event, &mut keys);
+            for (index, &key) in keys.iter().enumerate() {
+                let repeated = keys[..index].contains(&key);
+                if repeated || only.is_some_and(|only| only != key) {
+                    continue;
+                }
+                if parked.contains(&key) {
+                    held.push((key, Arc::clone(event)));
+                } else {
+                    self.apply(key, event);
+                }
+            }
+        }
+        held
+    }
+
+    fn take_changes(&mut self, limit: usize) -> Result<Option<Changes>, serde_json::Error> {
+        let mut changes = Changes::default();
+        for row in self.appended.drain(..limit.min(self.appended.len())) {
+            changes.new.push(serde_json::to_string(&row)?);
+        }
+        for key in self.touched.drain(..limit.min(self.touched.len())) {
+            let Some(entry) = self.entries.get_mut(&key) else { continue };
+            let before = entry.before.take();
+            entry.touched = false;
+            match (&entry.row, entry.stored) {
+                (Some(row), false) => changes.new.push(serde_json::to_string(row)?),
+                (Some(row), true) if before.as_ref() != Some(row) => {
+                    changes.changed.push(serde_json::to_string(row)?);
+                }
+                (None, true) => changes.gone.push(key),
+                (Some(_), true) | (None, false) => {}
+            }
+            entry.stored = entry.row.is_some();
+        }
+        let more = !self.appended.is_empty() || !self.touched.is_empty();
+        Ok((more || !changes.is_empty()).then_some(changes))
+    }
+
+    fn len(&self) -> usize {
+        self.entries.len() + self.appended.len()
+    }
+
+    fn clear(&mut self) {
+        self.entries.clear();
+        self.touched.clear();
+        self.appended.clear();
+        self.complete = false;
+    }
+
+    fn assume_empty(&mut self) {
+        self.clear();
+        self.complete = true;
+    }
+}
+
+impl Changes {
+    fn is_empty(&self) -> bool {
+        self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty()
+    }
+}

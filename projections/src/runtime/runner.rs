@@ -1,0 +1,175 @@
+//! The live projection: takes the lead, follows the log, applies page after page.
+
+use std::{
+    convert::Infallible,
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use ledgerdesk_domain::stream::Position;
+
+use super::{
+    fault::Fault,
+    fold::Fold,
+    housekeeping,
+    lease::{self, Asked, Held},
+    page_size::PageSize,
+    rebuild,
+    registered::Registered,
+    shared::Shared,
+};
+
+/// Events that are tried at once after a leader vanished: one of them may have ended it.
+const SUSPECTS: usize = 64;
+/// The pause after the first fault; doubled up to [`LONGEST_PAUSE`].
+const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+
+/// Keeps one projection up to date until the process stops.
+pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
+    let name = projection.definition().name;
+    let mut pause = SHORTEST_PAUSE;
+    loop {
+        let result = term(shared, projection, &mut pause).await;
+        shared.publish(name, None);
+        let wait = match result {
+            Err(Fault::Stopping) => return,
+            Ok(Ended::NothingToLead) => shared.settings.lease / 10,
+            Ok(Ended::Rebuilt) => Duration::ZERO,
+            Err(Fault::Fenced) => {
+                tracing::info!(projection = name, "the lead was taken over");
+                SHORTEST_PAUSE
+            }
+            Err(fault) => {
+                let source = std::error::Error::source(&fault).map(ToString::to_string);
+                tracing::warn!(projection = name, %fault, source, "the projection waits and tries again");
+                pause = (pause * 2).min(LONGEST_PAUSE);
+                pause
+            }
+        };
+        if shared.pause(wait).await.is_err() {
+            return;
+        }
+    }
+}
+
+/// How a term ended without a fault.
+enum Ended {
+    /// Another node leads.
+    NothingToLead,
+    /// The table was outdated and is new now.
+    Rebuilt,
+}
+
+/// One term: from asking for the lead to losing it.
+async fn term(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    pause: &mut Duration,
+) -> Result<Ended, Fault> {
+    let definition = projection.definition();
+    let settings = &shared.settings;
+    if shared.shutdown.is_cancelled() {
+        return Err(Fault::Stopping);
+    }
+    match lease::ask(&shared.pool, definition, &settings.node, settings.lease).await? {
+        Asked::Taken => Ok(Ended::NothingToLead),
+        Asked::Newer(version) => {
+            tracing::debug!(projection = definition.name, version, "a newer program leads");
+            Ok(Ended::NothingToLead)
+        }
+        Asked::Outdated => renew_table(shared, projection).await,
+        Asked::Granted(held) => {
+            let lease = held.lease.clone();
+            let Err(fault) = lead(shared, projection, held, pause).await;
+            shared.publish(definition.name, None);
+            if let Fault::Paused(reason) = &fault {
+                lease.show(&shared.pool, Some(reason)).await?;
+            }
+            if !matches!(fault, Fault::Fenced) {
+                lease.release(&shared.pool).await?;
+            }
+            Err(fault)
+        }
+    }
+}
+
+/// Rebuilds a table of an older version. Where another node does it already, its swap ends the wait.
+async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
+    let result = rebuild::rebuild(shared, projection, &mut |_| {}).await;
+    if let Err(Fault::Paused(reason) | Fault::Poison(reason)) = &result {
+        lease::show_outdated(&shared.pool, projection.definition(), reason).await?;
+    }
+    Ok(result?.map_or(Ended::NothingToLead, |_| Ended::Rebuilt))
+}
+
+/// Leads until something ends it.
+async fn lead(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    held: Held,
+    pause: &mut Duration,
+) -> Result<Infallible, Fault> {
+    let definition = projection.definition();
+    let settings = &shared.settings;
+    let counts = shared.metrics.counts(definition.name);
+    counts.lease_taken();
+    housekeeping::drop_abandoned_rebuild(&shared.pool, definition).await?;
+    let Held { lease, cursor, suspect_to, abandoned } = held;
+    let mut fold = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts).await?;
+    // Whether the cursor belongs to this history is known from here on.
+    let mut pages = shared.unless_stopping(shared.log.follow(cursor)).await??;
+    if abandoned || suspect_to.is_some() {
+        probe(shared, &mut fold, suspect_to).await?;
+        pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
+    }
+    if shared.unless_stopping(shared.log.fetch_head()).await??.position <= fold.cursor.position {
+        // Nothing is left that it could wait for.
+        fold.lease.show(&shared.pool, None).await?;
+    }
+    shared.publish(definition.name, Some(fold.cursor.position));
+    let mut size = PageSize::new(settings.page, settings.max_page);
+    let mut renewal = tokio::time::interval(settings.lease / 3);
+    loop {
+        let page = tokio::select! {
+            biased;
+            () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
+            _ = renewal.tick() => {
+                fold.lease.renew(&shared.pool).await?;
+                housekeeping::drop_abandoned_rebuild(&shared.pool, definition).await?;
+                continue;
+            }
+            page = pages.next_page(size.limit()) => page?,
+        };
+        let _permit = shared.writers.acquire().await;
+        let started = Instant::now();
+        match fold.apply(&shared.pool, &page.events, page.cursor).await {
+            Err(Fault::Poison(_)) => {
+                fold.isolate(&shared.pool, &page.events, page.cursor.epoch, settings.attempts).await?;
+            }
+            result => result?,
+        }
+        size.adapt(page.events.len(), started.elapsed());
+        shared.publish(definition.name, Some(fold.cursor.position));
+        *pause = SHORTEST_PAUSE;
+    }
+}
+
+/// The last leader vanished: what it may have been applying is applied in small, counted steps.
+async fn probe(shared: &Shared, fold: &mut Fold, suspect_to: Option<Position>) -> Result<(), Fault> {
+    let start = fold.cursor.position.0;
+    let epoch = shared.unless_stopping(shared.log.fetch_head()).await??.epoch;
+    let mut limit =
+        suspect_to.map_or(SUSPECTS, |to| usize::try_from(to.0 - start).unwrap_or(SUSPECTS).max(1));
+    let end = start.saturating_add(i64::try_from(shared.settings.max_page).unwrap_or(i64::MAX));
+    while fold.cursor.position.0 < end {
+        let read = shared.log.read(fold.cursor.position, limit);
+        let events = shared.unless_stopping(read).await??;
+        if events.is_empty() {
+            break;
+        }
+        fold.isolate(&shared.pool, &events, epoch, shared.settings.attempts).await?;
+        limit = SUSPECTS;
+    }
+    Ok(())
+}

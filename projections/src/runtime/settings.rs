@@ -1,0 +1,41 @@
+//! What an operator may tune.
+
+use std::time::Duration;
+
+/// Bounds and times of the read side.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// This node's name in leases and in status. Unique among the nodes of one database and among the runs of
+    /// one node.
+    pub node: String,
+    /// How long a lease lasts without renewal; another node takes over afterwards. Renewed at a third.
+    pub lease: Duration,
+    /// Events in a page at first, and while there is no backlog.
+    pub page: usize,
+    /// Events in a page at most, when there is a backlog.
+    pub max_page: usize,
+    /// How many projections write at once: the number of connections that the runtime takes.
+    pub writers: usize,
+    /// Rows that a rebuild keeps in memory before it writes them.
+    pub rebuild_rows: usize,
+    /// How often an event is tried before it is parked.
+    pub attempts: i32,
+    /// How often lag is measured.
+    pub lag_interval: Duration,
+}
+
+impl Settings {
+    /// The defaults, for the node of this name.
+    pub fn for_node(node: impl Into<String>) -> Self {
+        Self {
+            node: node.into(),
+            lease: Duration::from_secs(15),
+            page: 500,
+            max_page: 5_000,
+            writers: 4,
+            rebuild_rows: 50_000,
+            attempts: 3,
+            lag_interval: Duration::from_secs(5),
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What the parts of the read side share.
+
+use std::{collections::HashMap, future::Future, sync::Arc, time::Duration};
+
+use ledgerdesk_domain::stream::Position;
+use sqlx::PgPool;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use super::{
+    error::ReadSideError,
+    fault::Fault,
+    log::Log,
+    metrics::Metrics,
+    registered::{Registered, Registry},
+    settings::Settings,
+};
+
+/// What the parts of the read side share.
+pub(super) struct Shared {
+    pub(super) pool: PgPool,
+    pub(super) log: Arc<dyn Log>,
+    pub(super) registry: Registry,
+    pub(super) settings: Settings,
+    pub(super) shutdown: CancellationToken,
+    /// Bounds how many projections write at once.
+    pub(super) writers: Semaphore,
+    /// One rebuild at a time on a node.
+    pub(super) rebuilds: Semaphore,
+    pub(super) metrics: Metrics,
+    /// For each projection the committed position while this node leads it, and nothing while it does not.
+    pub(super) led: HashMap<&'static str, watch::Sender<Option<Position>>>,
+}
+
+impl Shared {
+    pub(super) fn new(
+        pool: PgPool,
+        log: Arc<dyn Log>,
+        registry: Registry,
+        settings: Settings,
+        shutdown: CancellationToken,
+    ) -> Self {
+        let led = registry.definitions().map(|definition| (definition.name, watch::Sender::new(None)));
+        Self {
+            led: led.collect(),
+            writers: Semaphore::new(settings.writers.max(1)),
+            rebuilds: Semaphore::new(1),
+            metrics: Metrics::default(),
+            pool,
+            log,
+            registry,
+            settings,
+            shutdown,
+        }
+    }
+
+    /// The projection of this name, or an error that lists the names.
+    pub(super) fn find(&self, name: &str) -> Result<&Arc<dyn Registered>, ReadSideError> {
+        self.registry.find(name).ok_or_else(|| ReadSideError::unknown(name, &self.registry))
+    }
+
+    /// Waits, but not beyond the end of the process.
+    pub(super) async fn pause(&self, time: Duration) -> Result<(), Fault> {
+        self.unless_stopping(tokio::time::sleep(time)).await
+    }
+
+    /// Runs what may be dropped half-way, unless the process stops first.
+    pub(super) async fn unless_stopping<T>(&self, future: impl Future<Output = T>) -> Result<T, Fault> {
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Err(Fault::Stopping),
+            output = future => Ok(output),
+        }
+    }
+
+    /// Tells who waits how far a projection is.
+    pub(super) fn publish(&self, name: &str, position: Option<Position>) {
+        if let Some(led) = self.led.get(name) {
+            led.send_if_modified(|known| std::mem::replace(known, position) != position);
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The table of a read model, in the schema of its build.
+
+use sqlx::{AssertSqlSafe, PgConnection};
+
+use super::{fault::Fault, projection::Definition};
+
+/// Which of the two tables of a projection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Build {
+    /// The one that queries see.
+    Live,
+    /// The one that is rebuilt beside it.
+    Rebuild,
+}
+
+impl Build {
+    /// As it is stored in the bookkeeping tables.
+    pub(super) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Rebuild => "rebuild",
+        }
+    }
+
+    /// Where its tables live.
+    pub(super) const fn schema(self) -> &'static str {
+        match self {
+            Self::Live => "read",
+            Self::Rebuild => "rebuild",
+        }
+    }
+}
+
+/// A table with the statements for it, checked against its definition.
+pub(super) struct Table {
+    pub(super) definition: &'static Definition,
+    /// The columns of the definition, in its order.
+    pub(super) columns: Vec<Column>,
+    pub(super) load_sql: String,
+    pub(super) upsert_sql: String,
+    pub(super) delete_sql: String,
+    pub(super) copy_sql: String,
+    /// Empties the personal columns; nothing where the table has none.
+    pub(super) erase_sql: Option<String>,
+}
+
+/// A column and how its values are written for COPY.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Column {
+    pub(super) name: &'static str,
+    pub(super) kind: ColumnKind,
+    /// Its type's name in SQL, without a modifier.
+    pub(super) sql_type: String,
+}
+
+/// What a JSON value turns into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ColumnKind {
+    /// Its text.
+    Scalar,
+    /// Its JSON text.
+    Json,
+    /// An array of PostgreSQL.
+    Array,
+}
+
+impl Table {
+    /// Makes the table anew and empty.
+    pub(super) async fn create(
+        connection: &mut PgConnection,
+        definition: &'static Definition,
+        build: Build,
+    ) -> Result<(), Fault> {
+        drop_table(&mut *connection, build.schema(), definition).await?;
+        let sql = definition.table_sql.replace("{schema}", build.schema());
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+        Ok(())
+    }
+
+    /// Opens the table and checks that it has what the definition says.
+    pub(super) async fn open(
+        connection: &mut PgConnection,
+        definition: &'static Definition,
+        build: Build,
+    ) -> Result<Self, Fault> {
+        let found: Vec<(String, String, String)> = sqlx::query_as(
+            "select a.attname::text, format_type(t.oid, null), t.typcategory::text
+               from pg_catalog.pg_attribute a
+               join pg_catalog.pg_class c on c.oid = a.attrelid
+               join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+               join pg_catalog.pg_type t on t.oid = a.atttypid
+              where n.nspname = $1 and c.relname = $2 and a.attnum > 0 and not a.attisdropped",
+        )
+        .bind(build.schema())
+        .bind(definition.name)
+        .fetch_all(connection)
+        .await?;
+        let mut columns = Vec::with_capacity(definition.columns.len());
+        for &name in definition.columns {
+            let Some((_, sql_type, category)) = found.iter().find(|(column, ..)| column == name) else {
+                return Err(Fault::Paused(format!(
+                    "the table {}.{} has no column {name}; rebuild the projection",
+                    build.schema(),
+                    definition.name
+                )));
+            };
+            let kind = match (sql_type.as_str(), category.as_str()) {
+                ("json" | "jsonb", _) => ColumnKind::Json,
+                (_, "A") => ColumnKind::Array,
+                _ => ColumnKind::Scalar,
+            };
+            columns.push(Column { name, kind, sql_type: sql_type.clone() });
+        }
+        Ok(Self::with_columns(definition, build, columns))
+    }
+
+    fn with_columns(definition: &'static Definition, build: Build, columns: Vec<Column>) -> Self {
+        let Definition { name, key_column: key, .. } = definition;
+        let table = format!("{}.{name}", build.schema());
+        let list = definition.columns.join(", ");
+        let assignments = |columns: &[&str], value: &dyn Fn(&str) -> String| {
+            columns
+                .iter()
+                .map(|column| format!("{column} = {}", value(column)))
+                .collect::<Vec<_>>()
+                .join(", ")
+        };
+        let others: Vec<&str> = definition.columns.iter().copied().filter(|column| column != key).collect();
+        let on_conflict = if others.is_empty() {
+            "nothing".to_owned()
+        } else {
+            format!("update set {}", assignments(&others, &|column| format!("excluded.{column}")))
+        };
+        let parameters: Vec<String> =
+            (1..=columns.len()).map(|number| format!("${number}::text[]")).collect();
+        let texts: Vec<String> =
+            columns.iter().map(|column| format!("r.{}::{}", column.name, column.sql_type)).collect();
+        Self {
+            load_sql: format!(
+                "select r.{key}, row_to_json(r)::text from \
+                 (select {list} from {table} where {key} = any($1)) r"
+            ),
+            upsert_sql: format!(
+                "insert into {table} ({list}) select {} from unnest({}) r ({list}) \
+                 on conflict ({key}) do {on_conflict}",
+                texts.join(", "),
+                parameters.join(", ")
+            ),
+            delete_sql: format!("delete from {table} where {key} = any($1)"),
+            copy_sql: format!("copy {table} ({list}) from stdin"),
+            erase_sql: (!definition.personal.is_empty()).then(|| {
+                format!(
+                    "update {table} set {} where workspace_id = $1 and person_id = any($2) returning {key}",
+                    assignments(definition.personal, &|_| "null".to_owned())
+                )
+            }),
+            definition,
+            columns,
+        }
+    }
+
+    /// A row that is not what the definition promises: a fault of the program.
+    pub(super) fn misfit(&self, error: &serde_json::Error) -> Fault {
+        Fault::Paused(format!(
+            "a row of {} does not fit its table ({:?})",
+            self.definition.name,
+            error.classify()
+        ))
+    }
+}
+
+/// Removes a table of the read model, if it is there. The runtime makes and drops only such tables.
+pub(super) async fn drop_table(
+    connection: &mut PgConnection,
+    schema: &str,
+    definition: &Definition,
+) -> Result<(), sqlx::Error> {
+    let sql = format!("drop table if exists {schema}.{}", definition.name);
+    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
+}
