@@ -98,13 +98,11 @@ fn next_cue(
     let place = if begin { last } else { chance.between(0, last) };
     let place = usize::try_from(place).ok()?;
     let scene = scenes.get_mut(place)?;
-    match scene.cues.next() {
-        Some(cue) => Some((scene.id, cue)),
-        None => {
-            scenes.swap_remove(place);
-            None
-        }
+    let cue = scene.cues.next().map(|cue| (scene.id, cue));
+    if cue.is_none() {
+        scenes.swap_remove(place);
     }
+    cue
 }
 
 fn envelope(settings: &LiveSettings, id: ConsultationId, cue: Cue) -> Envelope<ConsultationCommand> {

@@ -15,13 +15,15 @@ mod chance;
 mod history;
 mod live;
 mod plot;
+mod questionnaire;
 mod script;
 mod seed;
 mod topics;
 
 pub use history::{Case, generate};
 pub use live::{LiveSettings, live};
-pub use seed::{DemoError, SeedSummary, seed};
+pub use questionnaire::questionnaire;
+pub use seed::{DemoError, SeedSettings, SeedSummary, seed};
 
 #[cfg(test)]
 mod tests;

@@ -34,15 +34,26 @@ pub struct SeedSummary {
     pub skipped: u64,
 }
 
-/// Writes the history of this seed, as far as it is not there. Progress is counted in streams.
+/// What history to write.
+#[derive(Debug, Clone, Copy)]
+pub struct SeedSettings {
+    /// Where.
+    pub workspace_id: WorkspaceId,
+    /// Decides what happens.
+    pub seed: u64,
+    /// When the history ends: now.
+    pub now: DateTime<Utc>,
+    /// How many consultations.
+    pub count: usize,
+}
+
+/// Writes the history of a seed, as far as it is not there. Progress is counted in consultations.
 pub async fn seed(
     store: &EventStore,
-    workspace_id: WorkspaceId,
-    seed: u64,
-    now: DateTime<Utc>,
-    count: usize,
+    settings: SeedSettings,
     progress: &dyn Progress,
 ) -> Result<SeedSummary, DemoError> {
+    let SeedSettings { workspace_id, seed, now, count } = settings;
     progress.begin(Phase::Writing, u64::try_from(count).ok());
     let ids = history::origin(workspace_id, seed);
     let histories = generate(workspace_id, seed, now, count).map(|case| {

@@ -6,6 +6,8 @@ mod intake;
 mod visit;
 mod work;
 
+pub(super) use aftermath::{QUESTIONNAIRE, QUESTIONS};
+
 use ledgerdesk_domain::consultation::{Channel, Priority};
 
 use super::{chance::Chance, script::Script};
