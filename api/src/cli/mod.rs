@@ -5,6 +5,7 @@
 
 mod config;
 mod database;
+mod demo;
 mod erase;
 mod failure;
 mod first_start;
@@ -87,6 +88,8 @@ enum Command {
     Migrate(migrate::Migrate),
     /// Import the log of another system: CSV or XES, also gzipped
     Import(import::Import),
+    /// Write a demo into the workspace, to have something to look at
+    Demo(demo::Demo),
     /// Look after the log
     #[command(subcommand)]
     Log(log::Log),
@@ -121,6 +124,7 @@ impl Command {
             Self::Serve(command) => command.run(config).await,
             Self::Migrate(command) => command.run(&config).await,
             Self::Import(command) => command.run(config).await,
+            Self::Demo(command) => command.run(config).await,
             Self::Log(command) => command.run(&config).await,
             Self::Keys(command) => command.run(&config).await,
             Self::Projections(command) => command.run(config).await,

@@ -5,19 +5,22 @@ mod greeting;
 
 use std::{ffi::OsString, net::SocketAddr, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use clap::Args;
 use ledgerdesk_infrastructure::config::{Config, Environment};
 use tokio::net::TcpListener;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{database::Tenure, node::Node, output, runtime::Runtime, shutdown::Shutdown};
+use super::{
+    database::Tenure, demo, failure::Failure, node::Node, output, runtime::Runtime, shutdown::Shutdown,
+};
 use crate::http;
 
 const EXAMPLES: &str = "\
 Examples:
   ledgerdesk serve
   ledgerdesk serve --listen 127.0.0.1:0
+  ledgerdesk serve --demo
   DATABASE_URL=postgres://… LEDGERDESK_MASTER_KEY=… ledgerdesk serve --log-format json
 
 Ctrl-C finishes what runs and stops; a second Ctrl-C cuts it off.";
@@ -29,6 +32,9 @@ pub(super) struct Serve {
     /// The address to serve on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Settings")]
     listen: Option<OsString>,
+    /// Write a demo first, if there is no consultation yet
+    #[arg(long)]
+    demo: bool,
 }
 
 impl Serve {
@@ -48,6 +54,12 @@ impl Serve {
             runtime = Runtime::start(config, Tenure::Own) => runtime?,
             () = shutdown.forced.cancelled() => return Ok(()),
         };
+        if self.demo
+            && let Err(error) = demo::write_if_empty(&runtime).await
+        {
+            runtime.close().await?;
+            return Err(error);
+        }
         let node = Node::start(runtime);
         let served = serve(&node, listener, &shutdown, grace).await;
         let stopped = node.stop().await;
@@ -55,9 +67,12 @@ impl Serve {
     }
 }
 
-async fn bind(address: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| {
-        format!("{address} cannot be listened on; choose another with --listen, or port 0 for a free one")
+async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
+    TcpListener::bind(address).await.map_err(|error| Failure {
+        code: "address_unavailable",
+        message: format!(
+            "{address} cannot be listened on ({error}); choose another with --listen, or port 0 for a free one"
+        ),
     })
 }
 
