@@ -15,7 +15,7 @@ use ledgerdesk_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{Story, at, fold, fold_on, id, open, receive, resolve, send};
+use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
@@ -68,6 +68,7 @@ fn talk(story: Story, consultation: u128) -> Story {
         url: "s3://x".to_owned(),
     };
     story
+        .consultation(consultation, assign(77))
         .consultation(consultation, receive(part(2)))
         .consultation(
             consultation,
@@ -150,7 +151,7 @@ fn talk(story: Story, consultation: u128) -> Story {
         )
 }
 
-fn story() -> Story {
+pub(crate) fn story() -> Story {
     let story = Story::default().client(ANNA, register("anna")).client(BORIS, register("boris"));
     let story = talk(story.consultation(KNOWN, open(Some(ANNA), "a secret topic")), KNOWN);
     let story = talk(story.consultation(FOUND_OUT, open(None, "a secret topic")), FOUND_OUT)
