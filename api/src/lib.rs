@@ -1,3 +1,5 @@
 //! The edges of Ledgerdesk: GraphQL and HTTP, and the command line of the one binary.
 
 pub mod graphql;
+pub mod http;
+pub mod i18n;

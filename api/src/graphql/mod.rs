@@ -1,4 +1,8 @@
 //! The GraphQL API.
+//!
+//! - [`query`], [`mutation`], [`subscription`]: the three roots, put together in [`schema`].
+//! - [`model`]: the types that they show; [`loaders`]: what one request reads by id, in batches.
+//! - [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
 mod batch;
 pub mod caller;
@@ -7,5 +11,9 @@ pub mod error;
 pub mod global_id;
 pub mod loaders;
 pub mod model;
+pub mod mutation;
 pub mod paging;
 pub mod query;
+pub mod schema;
+pub mod subscription;
+pub mod user_error;

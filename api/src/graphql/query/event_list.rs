@@ -27,7 +27,7 @@ const STREAM_PAGE: usize = 500;
 
 /// What narrows the log. Everything given must hold.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct EventFilter {
+pub(in crate::graphql) struct EventFilter {
     /// Of one of these types, by their permanent wire names, such as `HandoverAccepted`.
     types: Option<Vec<String>>,
     /// Of this consultation, client or manager.
@@ -35,7 +35,8 @@ pub(super) struct EventFilter {
 }
 
 impl EventFilter {
-    fn read(self) -> Result<(Vec<String>, Option<StreamId>), Fault> {
+    /// The types, all if none is named, and the stream.
+    pub(in crate::graphql) fn read(self) -> Result<(Vec<String>, Option<StreamId>), Fault> {
         let types = input::texts("filter.types", self.types)?;
         if let Some(unknown) = types.iter().find(|name| schema_version(name).is_none()) {
             let message =
@@ -117,7 +118,7 @@ impl EventListQuery {
 }
 
 /// The log holds whatever clients said; a key for dashboards or for a bot does not need it.
-fn may_read_log(role: Role) -> Result<(), Fault> {
+pub(in crate::graphql) fn may_read_log(role: Role) -> Result<(), Fault> {
     match role {
         Role::Owner | Role::Administrator | Role::Supervisor | Role::Auditor | Role::Integration => Ok(()),
         Role::Manager | Role::Bot | Role::Analyst => Err(Fault::Forbidden {

@@ -7,7 +7,7 @@ mod consultation;
 mod consultation_counts;
 mod consultation_list;
 mod consultation_search;
-mod event_list;
+pub(super) mod event_list;
 mod handover_list;
 mod history;
 mod input;

@@ -1,0 +1,31 @@
+//! `closeConsultation`: ends a resolved consultation.
+
+use async_graphql::InputObject;
+use ledgerdesk_domain::consultation::{Close, Consultation, ConsultationCommand};
+
+use crate::graphql::{
+    mutation::{
+        reader::Reader,
+        verb::{Aim, OnConsultation, Verb},
+    },
+    user_error::UserError,
+};
+
+/// Which consultation.
+#[derive(Debug, InputObject)]
+pub(crate) struct CloseConsultationInput {
+    #[graphql(flatten)]
+    on: OnConsultation,
+}
+
+impl Verb for CloseConsultationInput {
+    type Of = Consultation;
+
+    fn aim(&self) -> Aim<'_> {
+        self.on.aim()
+    }
+
+    fn command(self, _: &mut Reader<'_>) -> Result<ConsultationCommand, UserError> {
+        Ok(ConsultationCommand::Close(Close))
+    }
+}

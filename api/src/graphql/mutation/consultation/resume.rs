@@ -1,0 +1,31 @@
+//! `resumeConsultation`: goes back to work after waiting.
+
+use async_graphql::InputObject;
+use ledgerdesk_domain::consultation::{Consultation, ConsultationCommand, Resume};
+
+use crate::graphql::{
+    mutation::{
+        reader::Reader,
+        verb::{Aim, OnConsultation, Verb},
+    },
+    user_error::UserError,
+};
+
+/// Which consultation.
+#[derive(Debug, InputObject)]
+pub(crate) struct ResumeConsultationInput {
+    #[graphql(flatten)]
+    on: OnConsultation,
+}
+
+impl Verb for ResumeConsultationInput {
+    type Of = Consultation;
+
+    fn aim(&self) -> Aim<'_> {
+        self.on.aim()
+    }
+
+    fn command(self, _: &mut Reader<'_>) -> Result<ConsultationCommand, UserError> {
+        Ok(ConsultationCommand::Resume(Resume))
+    }
+}

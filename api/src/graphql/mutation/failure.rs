@@ -1,0 +1,90 @@
+//! Why a mutation gave no payload, or one with user errors only.
+
+use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions as _};
+use ledgerdesk_domain::decider::Rejection;
+use ledgerdesk_infrastructure::{
+    command::CommandError,
+    event_store::{AppendError, StoreError},
+};
+
+use crate::{
+    graphql::{caller::Caller, error::Fault, user_error::UserError},
+    i18n::{Localized, Refusal},
+};
+
+/// After this time a node that was busy is worth another try, in milliseconds.
+const RETRY_AFTER_MS: u32 = 200;
+
+/// Why a mutation did not succeed.
+pub(super) enum Failure {
+    /// An expected refusal, for the payload.
+    Refused(UserError),
+    /// Everything else, as a top-level error with a code.
+    Failed(Error),
+}
+
+impl From<UserError> for Failure {
+    fn from(error: UserError) -> Self {
+        Self::Refused(error)
+    }
+}
+
+impl From<Fault> for Failure {
+    fn from(fault: Fault) -> Self {
+        Self::Failed(fault.into())
+    }
+}
+
+impl Failure {
+    /// The one table from the ways in which a command can fail to what the client is told.
+    pub(super) fn from_command<R: Rejection + Localized>(error: CommandError<R>, caller: &Caller) -> Self {
+        match error {
+            CommandError::Rejected(rejection) => {
+                Self::Refused(UserError::rejected(&rejection, caller.language))
+            }
+            CommandError::Append(error) => Self::from_append(error, caller),
+            CommandError::Store(error) => Self::from_store(&error),
+        }
+    }
+
+    fn from_append(error: AppendError, caller: &Caller) -> Self {
+        let refused = |refusal, field| Self::Refused(UserError::refused(refusal, field, caller.language));
+        match error {
+            AppendError::PersonErased => refused(Refusal::PersonErased, None),
+            AppendError::KeyReused => refused(Refusal::IdempotencyKeyReused, Some("idempotencyKey")),
+            AppendError::TooLarge { .. } => refused(Refusal::TooLarge, None),
+            // The stream's own name holds a bare id; the caller knows what it asked for.
+            AppendError::Conflict { expected, actual, .. } => {
+                let message = format!("it is at version {}, not {}; look at it again", actual.0, expected.0);
+                Self::Failed(top_level(&message, "CONFLICT", |extensions| {
+                    extensions.set("expected", expected.0);
+                    extensions.set("actual", actual.0);
+                }))
+            }
+            AppendError::Busy | AppendError::PersonKeyRace => Self::Failed(unavailable(&error)),
+            AppendError::InDoubt => Self::Failed(top_level(&error.to_string(), "TIMEOUT", |_| {})),
+            AppendError::NotCanonical(error) => Fault::internal(&error).into(),
+            AppendError::Store(error) => Self::from_store(&error),
+        }
+    }
+
+    fn from_store(error: &StoreError) -> Self {
+        match error {
+            StoreError::Unavailable(_) | StoreError::ShuttingDown => Self::Failed(unavailable(error)),
+            _ => Fault::internal(error).into(),
+        }
+    }
+}
+
+fn unavailable(error: &dyn std::error::Error) -> Error {
+    top_level(&error.to_string(), "UNAVAILABLE", |extensions| {
+        extensions.set("retryAfterMs", RETRY_AFTER_MS);
+    })
+}
+
+fn top_level(message: &str, code: &str, more: impl Fn(&mut ErrorExtensionValues)) -> Error {
+    Error::new(message).extend_with(|_, extensions| {
+        extensions.set("code", code);
+        more(extensions);
+    })
+}

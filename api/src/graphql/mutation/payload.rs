@@ -1,0 +1,166 @@
+//! What mutations answer with: each verb has its own payload type in the schema, all with the same parts.
+
+use std::{borrow::Cow, marker::PhantomData};
+
+use async_graphql::{Context, ID, Object, SimpleObject, TypeName};
+use ledgerdesk_infrastructure::command::Executed;
+
+use super::{entity, verb::Verb};
+use crate::graphql::{
+    error::Fault,
+    model::{client::Client, consultation::Consultation, manager::Manager, position::Position},
+    user_error::UserError,
+};
+
+/// What a verb did.
+pub(crate) struct Payload<V> {
+    executed: Option<Executed>,
+    created_id: Option<ID>,
+    user_errors: Vec<UserError>,
+    verb: PhantomData<fn() -> V>,
+}
+
+impl<V> Payload<V> {
+    pub(super) fn done(executed: Executed, created_id: Option<ID>) -> Self {
+        Self { executed: Some(executed), created_id, user_errors: Vec::new(), verb: PhantomData }
+    }
+
+    pub(super) fn refused(error: UserError) -> Self {
+        Self { executed: None, created_id: None, user_errors: vec![error], verb: PhantomData }
+    }
+
+    fn outcome(&self) -> Outcome<'_> {
+        Outcome {
+            created_id: self.created_id.as_ref(),
+            position: self.executed.map(|executed| executed.position.into()),
+            version: self.executed.map(|executed| executed.version.0),
+            user_errors: &self.user_errors,
+        }
+    }
+}
+
+/// The parts that every payload has.
+#[derive(SimpleObject)]
+struct Outcome<'a> {
+    /// What the mutation made: the consultation, client, manager, message, note, call, redate, handover or rating;
+    /// null if it makes nothing.
+    created_id: Option<&'a ID>,
+    /// The position in the log after the command; pass it as `minPosition` to read what you wrote. Null if nothing
+    /// was done.
+    position: Option<Position>,
+    /// The version afterwards, for the `expectedVersion` of the next command. Null if nothing was done.
+    version: Option<i32>,
+    /// Why nothing was done; empty on success.
+    user_errors: &'a [UserError],
+}
+
+/// `PutOnHoldInput` answers with `PutOnHoldPayload`.
+fn payload_name<V: Verb>() -> Cow<'static, str> {
+    let input = V::type_name();
+    format!("{}Payload", input.strip_suffix("Input").unwrap_or(&input)).into()
+}
+
+/// The payload of a verb on a consultation.
+pub(crate) struct ConsultationPayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for ConsultationPayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> ConsultationPayload<V> {
+    /// The consultation afterwards. Null if nothing was done, or if the read side has not caught up within two
+    /// seconds: then ask for it with `minPosition`.
+    async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.consultation(id).await,
+            None => Ok(None),
+        }
+    }
+
+    #[graphql(flatten)]
+    async fn outcome(&self) -> Outcome<'_> {
+        self.0.outcome()
+    }
+}
+
+/// The payload of a verb on a client.
+pub(crate) struct ClientPayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for ClientPayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> ClientPayload<V> {
+    /// The client afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
+    /// then ask for it with `minPosition`.
+    async fn client(&self, ctx: &Context<'_>) -> Result<Option<Client>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.client(id).await,
+            None => Ok(None),
+        }
+    }
+
+    #[graphql(flatten)]
+    async fn outcome(&self) -> Outcome<'_> {
+        self.0.outcome()
+    }
+}
+
+/// The payload of a verb on a manager.
+pub(crate) struct ManagerPayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for ManagerPayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> ManagerPayload<V> {
+    /// The manager afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
+    /// then ask for it with `minPosition`.
+    async fn manager(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
+        match entity::after(ctx, self.0.executed).await? {
+            Some((entities, id)) => entities.manager(id).await,
+            None => Ok(None),
+        }
+    }
+
+    #[graphql(flatten)]
+    async fn outcome(&self) -> Outcome<'_> {
+        self.0.outcome()
+    }
+}
+
+/// The payload of a verb on the workspace.
+pub(crate) struct WorkspacePayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for WorkspacePayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> WorkspacePayload<V> {
+    /// The position in the log after the command. Null if nothing was done.
+    async fn position(&self) -> Option<Position> {
+        self.0.outcome().position
+    }
+
+    /// The version afterwards, for the `expectedVersion` of the next command. Null if nothing was done.
+    async fn version(&self) -> Option<i32> {
+        self.0.outcome().version
+    }
+
+    /// Why nothing was done; empty on success.
+    async fn user_errors(&self) -> &[UserError] {
+        &self.0.user_errors
+    }
+}

@@ -1,0 +1,102 @@
+//! The schema: three roots and what every resolver may reach.
+
+use std::sync::Arc;
+
+use async_graphql::{Request, SDLExportOptions, Schema, SchemaBuilder};
+use ledgerdesk_infrastructure::{
+    clock::{Clock, IdSource},
+    command::CommandExecutor,
+    event_store::EventStore,
+};
+use ledgerdesk_projections::runtime::ReadSide;
+use sqlx::PgPool;
+
+use super::{
+    caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot,
+    subscription::SubscriptionRoot,
+};
+use crate::http::{endpoint::Endpoint, metrics::HttpMetrics};
+
+/// The schema of the API.
+pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
+
+/// The schema without its data, enough for its SDL.
+pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default())
+        .disable_suggestions()
+}
+
+/// What resolvers work with.
+pub struct ApiParts {
+    /// Read models.
+    pub pool: PgPool,
+    /// The log.
+    pub store: EventStore,
+    /// The read side, to wait for it.
+    pub read_side: ReadSide,
+    /// Commands.
+    pub executor: CommandExecutor,
+    /// Checks `occurredAt`.
+    pub clock: Arc<dyn Clock>,
+    /// New ids.
+    pub ids: Arc<dyn IdSource>,
+    /// Counts commands.
+    pub metrics: HttpMetrics,
+}
+
+/// The schema with its data, as the transports execute it.
+pub fn endpoint(parts: ApiParts) -> Endpoint {
+    let pool = parts.pool.clone();
+    let schema = builder()
+        .data(parts.pool)
+        .data(parts.store)
+        .data(parts.read_side)
+        .data(parts.executor)
+        .data(parts.clock)
+        .data(parts.ids)
+        .data(parts.metrics)
+        .finish();
+    Endpoint::new(schema, move |request: Request, caller: &Caller| {
+        request.data(Loaders::new(&pool, caller.workspace_id))
+    })
+}
+
+/// The schema in its own language, as `schema.graphql` has it.
+pub fn sdl() -> String {
+    builder()
+        .finish()
+        .sdl_with_options(SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path};
+
+    use super::*;
+
+    #[test]
+    fn the_committed_schema_is_the_one_that_is_served() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql");
+        let sdl = sdl();
+        if env::var_os("LEDGERDESK_WRITE_DOCS").is_some() {
+            fs::write(&path, &sdl).expect("the schema can be written");
+        }
+        let committed = fs::read_to_string(&path).unwrap_or_default();
+        assert!(committed == sdl, "schema.graphql is stale; write it anew with LEDGERDESK_WRITE_DOCS=1");
+    }
+
+    #[test]
+    fn every_mutation_takes_one_input_and_answers_with_its_own_payload() {
+        let sdl = sdl();
+        let (_, mutations) = sdl.split_once("type Mutation {").expect("mutations");
+        let (mutations, _) = mutations.split_once("\n}").expect("an end");
+        let verbs: Vec<&str> =
+            mutations.lines().map(str::trim).filter(|line| line.contains("(input:")).collect();
+        assert!(verbs.len() >= 49, "{}", verbs.len());
+        for verb in verbs {
+            let (name, rest) = verb.split_once('(').expect("a name");
+            let stem = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+            assert_eq!(rest, format!("input: {stem}Input!): {stem}Payload!"));
+        }
+    }
+}

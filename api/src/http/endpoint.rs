@@ -1,0 +1,52 @@
+//! The executor as the transports see it: without its types, so that they compile once and can be tested alone.
+
+use std::sync::Arc;
+
+use async_graphql::{Executor, Request, Response};
+use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
+
+use super::auth::Session;
+use crate::graphql::caller::Caller;
+
+type Execute = dyn Fn(Request, &Caller) -> BoxFuture<'static, Response> + Send + Sync;
+type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send + Sync;
+
+/// Something that executes GraphQL requests.
+#[derive(Clone)]
+pub struct Endpoint {
+    execute: Arc<Execute>,
+    subscribe: Arc<Subscribe>,
+}
+
+impl Endpoint {
+    /// Over an executor. `furnish` gives each request what its resolvers share, such as loaders; the caller is in the
+    /// request's data as well.
+    pub fn new<E, F>(executor: E, furnish: F) -> Self
+    where
+        E: Executor,
+        F: Fn(Request, &Caller) -> Request + Clone + Send + Sync + 'static,
+    {
+        let (queries, furnish_query) = (executor.clone(), furnish.clone());
+        Self {
+            execute: Arc::new(move |request, caller| {
+                let (executor, request) = (queries.clone(), furnish_query(request, caller));
+                async move { executor.execute(request).await }.boxed()
+            }),
+            subscribe: Arc::new(move |request, caller| {
+                executor.execute_stream(furnish(request, caller), None)
+            }),
+        }
+    }
+
+    pub(crate) fn execute(&self, request: Request, session: &Session) -> BoxFuture<'static, Response> {
+        (self.execute)(with(request, session), session.caller())
+    }
+
+    pub(crate) fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
+        (self.subscribe)(with(request, session), session.caller())
+    }
+}
+
+fn with(request: Request, session: &Session) -> Request {
+    request.data(session.caller().clone()).data(session.clone())
+}

@@ -1,0 +1,121 @@
+//! Executing: bounded in time, safe from panics, with nothing internal in the errors.
+
+use async_graphql::{PathSegment, Response, ServerError};
+use axum::http::StatusCode;
+use uuid::Uuid;
+
+use super::prepare::{Kind, Prepared};
+use crate::{
+    graphql::error,
+    http::{
+        error::{HttpError, coded},
+        panic::{Panicked, caught},
+        state::AppState,
+    },
+};
+
+/// Executes a query or a mutation.
+pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Response, HttpError> {
+    let Prepared { request, kind, session } = prepared;
+    let request_id = session.caller().request_id;
+    let limit = if kind == Kind::Mutation { state.timeouts.mutation } else { state.timeouts.query };
+    let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request, &session))).await;
+    let result = match executed {
+        Ok(Ok(response)) => Ok(mask(response, request_id)),
+        Ok(Err(Panicked)) => Err(HttpError::internal(request_id)),
+        Err(_) => Err(HttpError::timeout(StatusCode::GATEWAY_TIMEOUT, too_slow(kind))),
+    };
+    let outcome = match &result {
+        Ok(response) if response.errors.is_empty() => "ok",
+        Ok(_) => "errors",
+        Err(_) => "failed",
+    };
+    state.metrics.operation(kind.as_str(), outcome);
+    result
+}
+
+const fn too_slow(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Mutation => {
+            "the mutation took too long and may still be carried out; repeat it with the same idempotency key to \
+             learn what became of it"
+        }
+        _ => "the query took too long; ask for less at once",
+    }
+}
+
+/// Whether the request was refused before anything was resolved: then the answer has no `data`.
+pub(crate) fn is_request_error(response: &Response) -> bool {
+    response.data == async_graphql::Value::Null
+        && !response.errors.is_empty()
+        && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Gives every error a code. What a resolver let through without one was not meant for the outside: it is logged
+/// and replaced.
+pub(crate) fn mask(mut response: Response, request_id: Uuid) -> Response {
+    for error in &mut response.errors {
+        let has_code = error.extensions.as_ref().is_some_and(|extensions| extensions.get("code").is_some());
+        if !has_code {
+            *error = with_code(error, request_id);
+        }
+    }
+    error::stamp(&mut response, request_id);
+    response
+}
+
+fn with_code(error: &ServerError, request_id: Uuid) -> ServerError {
+    let locations = error.locations.clone();
+    let path: Vec<PathSegment> = error.path.clone();
+    let labelled = if is_about_input(error) {
+        let code = if path.is_empty() { "GRAPHQL_VALIDATION_FAILED" } else { "BAD_USER_INPUT" };
+        coded(code, shortened(&error.message))
+    } else {
+        tracing::error!(%request_id, error = error.message, "a resolver failed without a code");
+        HttpError::internal(request_id).into_error()
+    };
+    ServerError { locations, path, ..labelled }
+}
+
+/// Validation has no path; reading arguments has one and says so in its first words.
+fn is_about_input(error: &ServerError) -> bool {
+    let reading = ["Failed to parse", "Invalid value", "Variable ", "Unknown type", "Invalid global ID"];
+    error.path.is_empty() || reading.iter().any(|start| error.message.starts_with(start))
+}
+
+/// Messages of the library can quote what was sent.
+fn shortened(message: &str) -> String {
+    const MAX: usize = 500;
+    match message.char_indices().nth(MAX) {
+        Some((at, _)) => format!("{}…", &message[..at]),
+        None => message.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn codes(response: &Response) -> Vec<String> {
+        let json = serde_json::to_value(&response.errors).unwrap();
+        let errors = json.as_array().unwrap();
+        errors.iter().map(|error| error["extensions"]["code"].as_str().unwrap().to_owned()).collect()
+    }
+
+    #[test]
+    fn what_a_resolver_did_not_mean_for_the_outside_does_not_get_there() {
+        let path = vec![PathSegment::Field("a".to_owned())];
+        let leak =
+            ServerError::new("password authentication failed for user x", None).with_path(path.clone());
+        let input = ServerError::new("Failed to parse \"Int\": no", None).with_path(path);
+        let invalid = ServerError::new(format!("Unknown field {}", "x".repeat(100_000)), None);
+        let own = coded("NOT_FOUND", "no");
+        let masked = mask(Response::from_errors(vec![leak, input, invalid, own]), Uuid::from_u128(7));
+        let expected = ["INTERNAL_SERVER_ERROR", "BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED", "NOT_FOUND"];
+        assert_eq!(codes(&masked), expected);
+        let text = serde_json::to_string(&masked).unwrap();
+        assert!(!text.contains("password"), "{text}");
+        assert!(text.contains(&Uuid::from_u128(7).to_string()), "{text}");
+        assert!(text.len() < 2_000);
+    }
+}

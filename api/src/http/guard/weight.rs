@@ -1,0 +1,152 @@
+//! How much a parsed document asks for once its fragments are expanded. Each fragment is weighed once, so the
+//! work is linear in the document however large the expansion is.
+
+use std::collections::{HashMap, HashSet};
+
+use async_graphql::{
+    Name, Value, Variables,
+    parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
+};
+
+use super::{Limits, Refusal, within};
+
+/// The largest page that any connection gives; larger ones are refused when they are resolved.
+const MAX_PAGE: u64 = 100;
+/// The page that a connection gives if nobody says how many.
+const DEFAULT_PAGE: u64 = 20;
+
+/// Sums saturate: an expansion beyond `u64` is as good as any over the limit.
+#[derive(Debug, Clone, Copy, Default)]
+struct Weight {
+    /// Fields of the selection itself, not below it.
+    roots: u64,
+    /// Every selection: a spread counts too, or empty fragments could double without a limit.
+    selections: u64,
+    aliases: u64,
+    directives: u64,
+    cost: u64,
+    depth: u64,
+    nesting: u64,
+}
+
+impl Weight {
+    fn add(&mut self, other: Self) {
+        self.roots = self.roots.saturating_add(other.roots);
+        self.selections = self.selections.saturating_add(other.selections);
+        self.aliases = self.aliases.saturating_add(other.aliases);
+        self.directives = self.directives.saturating_add(other.directives);
+        self.cost = self.cost.saturating_add(other.cost);
+        self.depth = self.depth.max(other.depth);
+        self.nesting = self.nesting.max(other.nesting);
+    }
+}
+
+/// Refuses a document that asks for more than the limits or whose fragments contain themselves.
+pub(super) fn weigh(
+    document: &ExecutableDocument,
+    variables: &Variables,
+    limits: &Limits,
+) -> Result<(), Refusal> {
+    let mut scale =
+        Scale { document, variables, limits, weighed: HashMap::new(), on_the_way: HashSet::new() };
+    for (_, operation) in document.operations.iter() {
+        let weight = scale.selection_set(&operation.node.selection_set.node, 1)?;
+        let own = operation.node.directives.len() as u64;
+        within("fields and fragment spreads", weight.selections, limits.selections)?;
+        within("root fields", weight.roots, limits.root_fields)?;
+        within("aliases", weight.aliases, limits.aliases)?;
+        within("directives", weight.directives.saturating_add(own), limits.directives)?;
+        within("levels of fields", weight.depth, limits.depth)?;
+        within("nested selections", weight.nesting, limits.nesting)?;
+        within("fields to answer, pages included,", weight.cost, limits.cost)?;
+    }
+    // Fragments that nobody spreads are validated too.
+    for name in document.fragments.keys() {
+        scale.fragment(name, 1)?;
+    }
+    Ok(())
+}
+
+struct Scale<'a> {
+    document: &'a ExecutableDocument,
+    variables: &'a Variables,
+    limits: &'a Limits,
+    weighed: HashMap<&'a Name, Weight>,
+    on_the_way: HashSet<&'a Name>,
+}
+
+impl<'a> Scale<'a> {
+    /// `nesting` is how deep this call stands; it bounds the recursion here and in the validator.
+    fn selection_set(&mut self, set: &'a SelectionSet, nesting: u64) -> Result<Weight, Refusal> {
+        within("nested selections", nesting, self.limits.nesting)?;
+        let mut sum = Weight::default();
+        for item in &set.items {
+            let weight = match &item.node {
+                Selection::Field(field) => self.field(&field.node, nesting)?,
+                Selection::InlineFragment(fragment) => {
+                    self.selection_set(&fragment.node.selection_set.node, nesting + 1)?
+                }
+                Selection::FragmentSpread(spread) => {
+                    self.fragment(&spread.node.fragment_name.node, nesting + 1)?
+                }
+            };
+            sum.add(weight);
+            sum.selections = sum.selections.saturating_add(1);
+            sum.directives = sum.directives.saturating_add(item.node.directives().len() as u64);
+        }
+        sum.nesting = sum.nesting.saturating_add(1);
+        Ok(sum)
+    }
+
+    fn field(&mut self, field: &'a Field, nesting: u64) -> Result<Weight, Refusal> {
+        let below = if field.selection_set.node.items.is_empty() {
+            Weight::default()
+        } else {
+            self.selection_set(&field.selection_set.node, nesting + 1)?
+        };
+        Ok(Weight {
+            roots: 1,
+            selections: below.selections,
+            aliases: below.aliases.saturating_add(u64::from(field.alias.is_some())),
+            directives: below.directives,
+            cost: below.cost.saturating_mul(self.page(field)).saturating_add(1),
+            depth: below.depth.saturating_add(1),
+            nesting: below.nesting,
+        })
+    }
+
+    fn fragment(&mut self, name: &'a Name, nesting: u64) -> Result<Weight, Refusal> {
+        if let Some(weight) = self.weighed.get(name) {
+            return Ok(*weight);
+        }
+        // An unknown fragment weighs nothing; the validator names it.
+        let Some(fragment) = self.document.fragments.get(name) else { return Ok(Weight::default()) };
+        if !self.on_the_way.insert(name) {
+            return Err(Refusal::FragmentCycle(name.to_string()));
+        }
+        let mut weight = self.selection_set(&fragment.node.selection_set.node, nesting)?;
+        weight.directives = weight.directives.saturating_add(fragment.node.directives.len() as u64);
+        self.on_the_way.remove(name);
+        self.weighed.insert(name, weight);
+        Ok(weight)
+    }
+
+    /// How often the selection of this field can be answered.
+    fn page(&self, field: &Field) -> u64 {
+        let asked = ["first", "last"].iter().filter_map(|name| field.get_argument(name)).next_back();
+        let Some(asked) = asked else {
+            return if is_connection(field) { DEFAULT_PAGE } else { 1 };
+        };
+        match asked.node.clone().into_const_with(|name| self.variables.get(&name).cloned().ok_or(())) {
+            Ok(Value::Number(number)) => number.as_u64().unwrap_or(MAX_PAGE).clamp(1, MAX_PAGE),
+            _ => MAX_PAGE,
+        }
+    }
+}
+
+fn is_connection(field: &Field) -> bool {
+    field.selection_set.node.items.iter().any(|item| match &item.node {
+        Selection::Field(field) => matches!(field.node.name.node.as_str(), "nodes" | "edges"),
+        _ => false,
+    })
+}

@@ -1,0 +1,241 @@
+//! The loop of one socket. It alone writes; operations hand it what they have through one bounded queue, whose
+//! senders wait in line, so that no operation starves another and a slow client slows only its own operations.
+
+use std::{collections::HashMap, time::Instant};
+
+use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use serde_json::Value;
+use tokio::{
+    sync::mpsc,
+    task::{AbortHandle, JoinSet},
+    time::{self, MissedTickBehavior},
+};
+
+use super::{
+    operation::{self, Body, Outbox, Outgoing},
+    protocol::{Action, Close, Conversation, message},
+};
+use crate::{
+    graphql::caller::Language,
+    http::{
+        auth::{self, Session},
+        error::{HttpError, coded},
+        graphql::{params::Params, prepare},
+        request_id::RequestId,
+        state::SharedState,
+    },
+};
+
+/// How a socket ended.
+enum End {
+    /// We close it.
+    Close(Close),
+    /// The client did, or the line is dead.
+    Gone,
+}
+
+impl From<Close> for End {
+    fn from(close: Close) -> Self {
+        Self::Close(close)
+    }
+}
+
+pub(super) struct Connection {
+    state: SharedState,
+    session: Option<Session>,
+    request_id: RequestId,
+    language: Language,
+    conversation: Conversation,
+    running: HashMap<u64, AbortHandle>,
+    tasks: JoinSet<()>,
+    outbox: mpsc::Sender<Outgoing>,
+    queue: mpsc::Receiver<Outgoing>,
+    heard: Instant,
+}
+
+impl Connection {
+    pub(super) fn new(
+        state: SharedState,
+        session: Option<Session>,
+        request_id: RequestId,
+        language: Language,
+    ) -> Self {
+        let (outbox, queue) = mpsc::channel(state.sockets.queue);
+        Self {
+            state,
+            session,
+            request_id,
+            language,
+            conversation: Conversation::new(),
+            running: HashMap::new(),
+            tasks: JoinSet::new(),
+            outbox,
+            queue,
+            heard: Instant::now(),
+        }
+    }
+
+    pub(super) async fn run(mut self, mut socket: WebSocket) {
+        let end = self.converse(&mut socket).await;
+        self.tasks.shutdown().await;
+        if let End::Close(Close { code, reason }) = end {
+            tracing::debug!(code, reason, "a WebSocket was closed");
+            let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+            // Whether the client still reads it is its own affair.
+            let _sent = time::timeout(self.state.sockets.send, socket.send(frame)).await;
+        }
+    }
+
+    async fn converse(&mut self, socket: &mut WebSocket) -> End {
+        let limits = self.state.sockets;
+        let shutdown = self.state.shutdown.clone();
+        let init_deadline = time::sleep(limits.init);
+        tokio::pin!(init_deadline);
+        let mut pings = time::interval(limits.ping);
+        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        pings.reset();
+        loop {
+            let step = tokio::select! {
+                () = shutdown.cancelled() => Err(Close::going_away().into()),
+                () = &mut init_deadline, if self.conversation.awaits_init() => Err(Close::init_timeout().into()),
+                _ = pings.tick() => self.ping(socket).await,
+                received = socket.recv() => self.take(socket, received).await,
+                Some(outgoing) = self.queue.recv() => self.pass_on(socket, outgoing).await,
+                Some(_) = self.tasks.join_next(), if !self.tasks.is_empty() => Ok(()),
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    async fn take(
+        &mut self,
+        socket: &mut WebSocket,
+        received: Option<Result<Message, axum::Error>>,
+    ) -> Result<(), End> {
+        self.heard = Instant::now();
+        match received {
+            Some(Ok(Message::Text(text))) => {
+                let action = self.conversation.receive(text.as_str())?;
+                self.act(socket, action).await
+            }
+            Some(Ok(Message::Binary(_))) => Err(Close::new(4400, "messages are JSON texts").into()),
+            // The library answers pings itself.
+            Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
+            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            // Too large, not UTF-8, or the line broke; then the close frame goes nowhere.
+            Some(Err(_)) => Err(Close::unreadable(self.state.sockets.message_bytes).into()),
+        }
+    }
+
+    async fn act(&mut self, socket: &mut WebSocket, action: Action) -> Result<(), End> {
+        match action {
+            Action::Initialise(payload) => {
+                self.authenticate(&payload).await?;
+                self.conversation.acknowledged();
+                self.send(socket, message("connection_ack", None, None)).await
+            }
+            Action::Pong(payload) => self.send(socket, message("pong", None, payload.as_ref())).await,
+            Action::Subscribe { id, run, payload } => self.start(socket, id, run, payload).await,
+            Action::Stop { run } => {
+                if let Some(task) = self.running.remove(&run) {
+                    task.abort();
+                }
+                Ok(())
+            }
+            Action::Ignore => Ok(()),
+        }
+    }
+
+    /// A key in the payload wins over one in the upgrade's headers.
+    async fn authenticate(&mut self, payload: &Value) -> Result<(), End> {
+        let given = ["authorization", "Authorization"].iter().find_map(|name| payload.get(name)?.as_str());
+        if let Some(secret) = given.and_then(auth::bearer) {
+            let opened =
+                Session::open(&self.state.authenticator, secret, self.request_id, self.language).await;
+            self.session = opened.map_err(|error| {
+                tracing::error!(error = &error as &dyn std::error::Error, "a key could not be checked");
+                Close::internal()
+            })?;
+        } else if given.is_some() {
+            self.session = None;
+        }
+        if self.session.is_some() { Ok(()) } else { Err(Close::forbidden().into()) }
+    }
+
+    async fn start(
+        &mut self,
+        socket: &mut WebSocket,
+        id: String,
+        run: u64,
+        payload: Value,
+    ) -> Result<(), End> {
+        let Some(session) = &self.session else { return Err(Close::unauthorized().into()) };
+        let max = self.state.sockets.operations;
+        let prepared = if self.conversation.live() > max {
+            Err(operation::refusal(HttpError::from_error(coded(
+                "RATE_LIMITED",
+                format!("{max} operations run on this connection; end one first"),
+            ))))
+        } else {
+            Params::from_value(payload)
+                .and_then(|params| prepare::prepare(params, session, &self.state.limits))
+                .map_err(operation::refusal)
+        };
+        match prepared {
+            Ok(prepared) => {
+                let outbox = Outbox { id, run, queue: self.outbox.clone() };
+                let task = self.tasks.spawn(operation::run(self.state.clone(), prepared, outbox));
+                self.running.insert(run, task);
+                Ok(())
+            }
+            Err(errors) => {
+                self.conversation.ended(&id, run);
+                self.send(socket, message("error", Some(&id), Some(&errors))).await
+            }
+        }
+    }
+
+    async fn pass_on(&mut self, socket: &mut WebSocket, outgoing: Outgoing) -> Result<(), End> {
+        let Outgoing { id, run, body } = outgoing;
+        if !self.conversation.is_live(&id, run) {
+            return Ok(());
+        }
+        let (text, last) = match &body {
+            Body::Next(payload) => (message("next", Some(&id), Some(payload)), false),
+            Body::Error(payload) => (message("error", Some(&id), Some(payload)), true),
+            Body::Complete => (message("complete", Some(&id), None), true),
+        };
+        if last {
+            self.conversation.ended(&id, run);
+            self.running.remove(&run);
+        }
+        self.send(socket, text).await
+    }
+
+    /// Pings a silent client; gives up on one that stayed silent for two pings, or whose key was revoked.
+    async fn ping(&mut self, socket: &mut WebSocket) -> Result<(), End> {
+        if self.heard.elapsed() > self.state.sockets.ping * 5 / 2 {
+            return Err(End::Gone);
+        }
+        if let Some(session) = &self.session
+            && !session.still_holds().await
+        {
+            return Err(Close::forbidden().into());
+        }
+        self.put(socket, Message::Ping(axum::body::Bytes::new())).await
+    }
+
+    async fn send(&self, socket: &mut WebSocket, text: String) -> Result<(), End> {
+        self.put(socket, Message::Text(text.into())).await
+    }
+
+    async fn put(&self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
+        match time::timeout(self.state.sockets.send, socket.send(message)).await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(_)) => Err(End::Gone),
+            Err(_) => Err(Close::too_slow().into()),
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Refusals that are made at this edge and not by the rules of an aggregate.
+
+use super::Localized;
+use crate::graphql::caller::Language;
+
+/// Why the edge refuses a mutation. One row each: the permanent code, the English text, the Russian text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    InvalidId,
+    ConsultationNotFound,
+    ClientNotFound,
+    ManagerNotFound,
+    ManagerMissing,
+    PartyWithoutId,
+    InvalidIdempotencyKey,
+    IdempotencyKeyReused,
+    InvalidVersion,
+    InvalidOccurredAt,
+    PersonErased,
+    TooLarge,
+}
+
+impl Refusal {
+    const fn row(self) -> (&'static str, &'static str, &'static str) {
+        match self {
+            Self::InvalidId => (
+                "invalid_id",
+                "this is not such an id; pass one that the API returned, unchanged",
+                "это не идентификатор такого объекта; передайте полученный от API, не изменяя его",
+            ),
+            Self::ConsultationNotFound => (
+                "consultation_not_found",
+                "there is no such consultation; open it first",
+                "такой консультации нет; сначала откройте её",
+            ),
+            Self::ClientNotFound => (
+                "client_not_found",
+                "there is no such client; register it first",
+                "такого клиента нет; сначала зарегистрируйте его",
+            ),
+            Self::ManagerNotFound => (
+                "manager_not_found",
+                "there is no such manager; register one first",
+                "такого менеджера нет; сначала зарегистрируйте его",
+            ),
+            Self::ManagerMissing => (
+                "manager_missing",
+                "name the manager: this API key does not belong to one",
+                "укажите менеджера: этот ключ API не принадлежит менеджеру",
+            ),
+            Self::PartyWithoutId => (
+                "party_without_id",
+                "a bot or a system has no id here; leave it out",
+                "у бота и системы здесь нет идентификатора; не указывайте его",
+            ),
+            Self::InvalidIdempotencyKey => (
+                "invalid_idempotency_key",
+                "an idempotency key has 1 to 200 characters",
+                "ключ идемпотентности содержит от 1 до 200 символов",
+            ),
+            Self::IdempotencyKeyReused => (
+                "idempotency_key_reused",
+                "the idempotency key was used before for a different request; take a new key",
+                "ключ идемпотентности уже использован для другого запроса; возьмите новый",
+            ),
+            Self::InvalidVersion => (
+                "invalid_version",
+                "a version is 0 or more; pass the one that the last command returned",
+                "версия не бывает отрицательной; передайте ту, что вернула последняя команда",
+            ),
+            Self::InvalidOccurredAt => (
+                "invalid_occurred_at",
+                "the time must lie between 1970 and five minutes from now",
+                "время должно быть не раньше 1970 года и не позже чем через пять минут",
+            ),
+            Self::PersonErased => (
+                "person_erased",
+                "the person was erased; nothing more can be recorded about them",
+                "данные этого человека удалены; записать о нём больше ничего нельзя",
+            ),
+            Self::TooLarge => (
+                "too_large",
+                "the command is too large; shorten its texts or lists",
+                "команда слишком велика; сократите тексты или списки",
+            ),
+        }
+    }
+
+    /// The permanent code.
+    pub(crate) const fn code(self) -> &'static str {
+        self.row().0
+    }
+}
+
+impl Localized for Refusal {
+    fn localized(&self, language: Language) -> String {
+        let (_, english, russian) = self.row();
+        match language {
+            Language::En => english,
+            Language::Ru => russian,
+        }
+        .to_owned()
+    }
+}

@@ -1,0 +1,47 @@
+//! Russian. Statuses are given as the API spells them, since they are also what one types.
+
+pub(super) mod consultation;
+pub(super) mod input;
+
+use ledgerdesk_domain::{client::ClientRejection, manager::ManagerRejection, workspace::WorkspaceRejection};
+
+use super::Russian;
+
+impl Russian for ClientRejection {
+    fn russian(&self) -> String {
+        match self {
+            Self::NotFound => "такого клиента нет; сначала зарегистрируйте его".to_owned(),
+            Self::AlreadyExists => {
+                "этот клиент уже зарегистрирован; для нового выберите другой идентификатор".to_owned()
+            }
+            Self::Erased => "данные клиента удалены, изменить их нельзя; зарегистрируйте нового".to_owned(),
+            Self::Invalid(input) => input::russian(input),
+        }
+    }
+}
+
+impl Russian for ManagerRejection {
+    fn russian(&self) -> String {
+        match self {
+            Self::NotFound => "такого менеджера нет; сначала зарегистрируйте его".to_owned(),
+            Self::AlreadyExists => {
+                "этот менеджер уже зарегистрирован; для нового выберите другой идентификатор".to_owned()
+            }
+            Self::Inactive => {
+                "менеджер больше не работает, изменить его нельзя; зарегистрируйте нового".to_owned()
+            }
+            Self::Active => "менеджер ещё работает; перед удалением данных отключите его".to_owned(),
+            Self::Invalid(input) => input::russian(input),
+        }
+    }
+}
+
+impl Russian for WorkspaceRejection {
+    fn russian(&self) -> String {
+        match self {
+            Self::NotFound => "такого рабочего пространства нет; сначала создайте его".to_owned(),
+            Self::AlreadyExists => "это рабочее пространство уже создано; измените его настройки".to_owned(),
+            Self::Invalid(input) => input::russian(input),
+        }
+    }
+}
