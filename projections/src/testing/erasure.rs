@@ -236,13 +236,14 @@ fn erased_live_equals_rebuilt_for_one_who_got_anothers_consultation() {
     check_all(BORIS, &[BORIS, MISTAKEN]);
 }
 
+fn text<P: Projection>(projection: &P, events: &[Recorded]) -> String {
+    format!("{:?}", fold(projection, events))
+}
+
 #[test]
 fn nothing_that_was_said_survives_the_erasure_of_everybody() {
     let everybody: BTreeSet<PersonId> = [ANNA, BORIS, KNOWN, FOUND_OUT, MISTAKEN].map(id).into();
     let events = without_keys(&story().events, &everybody);
-    fn text<P: Projection>(projection: &P, events: &[Recorded]) -> String {
-        format!("{:?}", fold(projection, events))
-    }
     let rows = [
         text(&ConsultationList, &events),
         text(&ConsultationDetail, &events),

@@ -36,16 +36,16 @@ use uuid::Uuid;
 type DeskSchema = Schema<QueryRoot, EmptyMutation, EmptySubscription>;
 
 /// A node with its projections and a schema that answers queries.
-pub struct Desk {
-    pub database: TestDatabase,
-    pub node: Node,
-    pub read_side: ReadSide,
+pub(crate) struct Desk {
+    pub(crate) database: TestDatabase,
+    pub(crate) node: Node,
+    pub(crate) read_side: ReadSide,
     schema: DeskSchema,
     shutdown: CancellationToken,
 }
 
 /// A caller with this role in this workspace.
-pub fn caller(workspace_id: WorkspaceId, role: Role) -> Caller {
+pub(crate) fn caller(workspace_id: WorkspaceId, role: Role) -> Caller {
     let key_id = Uuid::from_u128(0xFE);
     Caller {
         workspace_id,
@@ -58,7 +58,7 @@ pub fn caller(workspace_id: WorkspaceId, role: Role) -> Caller {
 }
 
 impl Desk {
-    pub async fn open() -> Self {
+    pub(crate) async fn open() -> Self {
         let database = TestDatabase::new().await;
         let node = Node::open(database.pool()).await;
         let shutdown = CancellationToken::new();
@@ -74,14 +74,14 @@ impl Desk {
     }
 
     /// Stops everything and drops the database.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         self.shutdown.cancel();
         self.read_side.stopped().await;
         self.node.close().await;
     }
 
     /// A command to a consultation at this time.
-    pub async fn consultation(
+    pub(crate) async fn consultation(
         &self,
         stream: Uuid,
         at: DateTime<Utc>,
@@ -91,12 +91,12 @@ impl Desk {
     }
 
     /// A command to a client.
-    pub async fn client(&self, stream: Uuid, command: ClientCommand) -> Position {
+    pub(crate) async fn client(&self, stream: Uuid, command: ClientCommand) -> Position {
         self.tell::<Client>(stream, at(0), command).await
     }
 
     /// A command to a manager.
-    pub async fn manager(&self, stream: Uuid, command: ManagerCommand) -> Position {
+    pub(crate) async fn manager(&self, stream: Uuid, command: ManagerCommand) -> Position {
         self.tell::<Manager>(stream, at(0), command).await
     }
 
@@ -106,7 +106,7 @@ impl Desk {
     }
 
     /// Waits until every read model shows everything.
-    pub async fn settled(&self) {
+    pub(crate) async fn settled(&self) {
         let head = self.node.store.fetch_head().await.expect("the head is read").position;
         let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
         self.read_side
@@ -116,35 +116,35 @@ impl Desk {
     }
 
     /// The data that the query answers, asked by the owner of the node's workspace.
-    pub async fn ask(&self, query: &str) -> Value {
+    pub(crate) async fn ask(&self, query: &str) -> Value {
         data(self.respond(query, caller(self.node.workspace, Role::Owner), self.database.pool()).await)
     }
 
     /// The codes of the errors that the query answers.
-    pub async fn codes(&self, query: &str) -> Vec<String> {
+    pub(crate) async fn codes(&self, query: &str) -> Vec<String> {
         self.codes_as(query, caller(self.node.workspace, Role::Owner)).await
     }
 
     /// The codes of the errors that the query answers to this caller.
-    pub async fn codes_as(&self, query: &str, caller: Caller) -> Vec<String> {
+    pub(crate) async fn codes_as(&self, query: &str, caller: Caller) -> Vec<String> {
         codes(&self.respond(query, caller, self.database.pool()).await)
     }
 
     /// The response to this caller, with references read over this pool.
-    pub async fn respond(&self, query: &str, caller: Caller, pool: &PgPool) -> Response {
+    pub(crate) async fn respond(&self, query: &str, caller: Caller, pool: &PgPool) -> Response {
         let loaders = Loaders::new(pool, caller.workspace_id);
         self.schema.execute(Request::new(query).data(loaders).data(caller)).await
     }
 }
 
 /// The data of a response without errors.
-pub fn data(response: Response) -> Value {
+pub(crate) fn data(response: Response) -> Value {
     assert!(response.errors.is_empty(), "{:?}", response.errors);
     response.data.into_json().expect("data is JSON")
 }
 
 /// The codes of a response's errors.
-pub fn codes(response: &Response) -> Vec<String> {
+pub(crate) fn codes(response: &Response) -> Vec<String> {
     let code = |error: &async_graphql::ServerError| {
         let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code").cloned());
         code.and_then(|code| code.into_json().ok())
@@ -155,31 +155,31 @@ pub fn codes(response: &Response) -> Vec<String> {
 }
 
 /// `minutes` after the beginning of the tests' time, 1 January 2026.
-pub fn at(minutes: i64) -> DateTime<Utc> {
+pub(crate) fn at(minutes: i64) -> DateTime<Utc> {
     DateTime::UNIX_EPOCH + TimeDelta::days(20_454) + TimeDelta::minutes(minutes)
 }
 
-pub fn new_id() -> Uuid {
+pub(crate) fn new_id() -> Uuid {
     SystemIds.next_id()
 }
 
 /// The opaque id of a consultation.
-pub fn consultation_id(id: Uuid) -> String {
+pub(crate) fn consultation_id(id: Uuid) -> String {
     global_id::encode(NodeKind::Consultation, id)
 }
 
 /// The opaque id of a manager.
-pub fn manager_id(id: Uuid) -> String {
+pub(crate) fn manager_id(id: Uuid) -> String {
     global_id::encode(NodeKind::Manager, id)
 }
 
 /// The opaque id of a client.
-pub fn client_id(id: Uuid) -> String {
+pub(crate) fn client_id(id: Uuid) -> String {
     global_id::encode(NodeKind::Client, id)
 }
 
 /// A consultation to open: change what matters to the test.
-pub fn opening(topic: &str) -> OpenConsultation {
+pub(crate) fn opening(topic: &str) -> OpenConsultation {
     OpenConsultation {
         client_id: None,
         topic: topic.to_owned(),
@@ -194,12 +194,12 @@ pub fn opening(topic: &str) -> OpenConsultation {
     }
 }
 
-pub fn open(opening: OpenConsultation) -> ConsultationCommand {
+pub(crate) fn open(opening: OpenConsultation) -> ConsultationCommand {
     ConsultationCommand::OpenConsultation(opening)
 }
 
 /// The texts at `field` of a connection's nodes.
-pub fn field(connection: &Value, field: &str) -> Vec<String> {
+pub(crate) fn field(connection: &Value, field: &str) -> Vec<String> {
     let nodes = connection["nodes"].as_array().expect("a connection has nodes");
     nodes.iter().map(|node| node[field].as_str().unwrap_or_default().to_owned()).collect()
 }
