@@ -29,6 +29,24 @@ pub(super) struct World {
     app: PgPool,
     pub(super) log: MemoryLog,
     pub(super) mended: Arc<AtomicBool>,
+    url: String,
+    database: String,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        let (url, database) = (std::mem::take(&mut self.url), std::mem::take(&mut self.database));
+        // A drop cannot wait; a thread can. What goes wrong here must not hide why a test failed.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            runtime.block_on(async {
+                let mut admin = PgConnection::connect(&url).await?;
+                let sql = format!("drop database if exists {database} with (force)");
+                sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await
+            })
+        });
+        _ = dropped.join();
+    }
 }
 
 const MIGRATIONS: [&str; 3] = [
@@ -59,7 +77,7 @@ impl World {
         let options = options.options([("role", "ledgerdesk_app")]);
         let app = PgPoolOptions::new().max_connections(12).connect_with(options).await.unwrap();
         let log = MemoryLog::new(pool.clone());
-        Self { pool, app, log, mended: Arc::default() }
+        Self { pool, app, log, mended: Arc::default(), url, database: name }
     }
 
     /// A node with both projections, not started.
