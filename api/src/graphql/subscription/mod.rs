@@ -16,7 +16,6 @@ use super::{
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
 /// What is pushed. Every payload of `events` names the cursor to resume after.
-#[derive(Default)]
 pub struct SubscriptionRoot;
 
 #[Subscription(name = "Subscription")]
