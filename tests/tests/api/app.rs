@@ -23,7 +23,7 @@ use ledgerdesk_api::{
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
 use ledgerdesk_infrastructure::clock::{IdSource as _, SystemClock, SystemIds};
 use ledgerdesk_projections::{
-    registry::registry,
+    registry,
     runtime::{ReadSide, Settings},
 };
 use ledgerdesk_tests::{TestDatabase, node::Node};
@@ -34,9 +34,9 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use uuid::Uuid;
 
 /// A node that serves.
-pub struct App {
-    pub address: SocketAddr,
-    pub node: Node,
+pub(crate) struct App {
+    pub(crate) address: SocketAddr,
+    pub(crate) node: Node,
     keys: Arc<Mutex<HashMap<String, Principal>>>,
     client: Client,
     shutdown: CancellationToken,
@@ -46,7 +46,7 @@ pub struct App {
 }
 
 impl App {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         let database = TestDatabase::new().await;
         let node = Node::open(database.pool()).await;
         let shutdown = CancellationToken::new();
@@ -96,12 +96,12 @@ impl App {
     }
 
     /// A key of the node's workspace.
-    pub fn key(&self, role: Role) -> String {
+    pub(crate) fn key(&self, role: Role) -> String {
         self.key_of(self.node.workspace, role)
     }
 
     /// A key of any workspace.
-    pub fn key_of(&self, workspace_id: WorkspaceId, role: Role) -> String {
+    pub(crate) fn key_of(&self, workspace_id: WorkspaceId, role: Role) -> String {
         let key_id = SystemIds.next_id();
         let secret = format!("ldk_{}", key_id.simple());
         let principal = Principal { workspace_id, key_id, role, actor: Actor::bot(key_id) };
@@ -109,16 +109,16 @@ impl App {
         secret
     }
 
-    pub fn revoke(&self, key: &str) {
+    pub(crate) fn revoke(&self, key: &str) {
         self.keys.lock().unwrap().remove(key);
     }
 
     /// Posts a document and returns the whole answer.
-    pub async fn post(&self, key: &str, query: &str, variables: Value) -> Value {
+    pub(crate) async fn post(&self, key: &str, query: &str, variables: Value) -> Value {
         self.post_in("en", key, query, variables).await
     }
 
-    pub async fn post_in(&self, language: &str, key: &str, query: &str, variables: Value) -> Value {
+    pub(crate) async fn post_in(&self, language: &str, key: &str, query: &str, variables: Value) -> Value {
         let request = self
             .client
             .post(format!("http://{}/graphql", self.address))
@@ -129,7 +129,7 @@ impl App {
     }
 
     /// Runs one mutation and returns its payload; it must have no top-level errors.
-    pub async fn mutate(&self, key: &str, verb: &str, input: Value, fields: &str) -> Value {
+    pub(crate) async fn mutate(&self, key: &str, verb: &str, input: Value, fields: &str) -> Value {
         let stem = format!("{}{}", verb[..1].to_uppercase(), &verb[1..]);
         let query = format!(
             "mutation($input: {stem}Input!) {{ {verb}(input: $input) {{ {fields} position version userErrors {{ code message field }} }} }}"
@@ -140,19 +140,19 @@ impl App {
     }
 
     /// Runs one mutation that must succeed.
-    pub async fn done(&self, key: &str, verb: &str, input: Value) -> Value {
+    pub(crate) async fn done(&self, key: &str, verb: &str, input: Value) -> Value {
         let payload = self.mutate(key, verb, input, "createdId").await;
         assert_eq!(payload["userErrors"], json!([]), "{verb}: {payload}");
         payload
     }
 
     /// Opens a consultation and returns its id.
-    pub async fn open(&self, key: &str, topic: &str) -> String {
+    pub(crate) async fn open(&self, key: &str, topic: &str) -> String {
         let payload = self.done(key, "openConsultation", json!({ "topic": topic, "channel": "SITE" })).await;
         payload["createdId"].as_str().unwrap().to_owned()
     }
 
-    pub async fn stop(self) {
+    pub(crate) async fn stop(self) {
         self.shutdown.cancel();
         self.serving.await.unwrap().unwrap();
         self.read_side.stopped().await;
@@ -161,6 +161,6 @@ impl App {
 }
 
 /// A workspace that nobody uses.
-pub fn another_workspace() -> WorkspaceId {
+pub(crate) fn another_workspace() -> WorkspaceId {
     WorkspaceId(Uuid::from_u128(77))
 }

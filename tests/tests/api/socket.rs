@@ -10,11 +10,11 @@ use tokio_tungstenite::{
 
 use crate::app::App;
 
-pub struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
+pub(crate) struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
 impl Socket {
     /// Connects and subscribes.
-    pub async fn subscribe(app: &App, key: &str, query: &str, variables: Value) -> Self {
+    pub(crate) async fn subscribe(app: &App, key: &str, query: &str, variables: Value) -> Self {
         let mut request = format!("ws://{}/graphql/ws", app.address).into_client_request().unwrap();
         let protocol = HeaderValue::from_static("graphql-transport-ws");
         request.headers_mut().insert("sec-websocket-protocol", protocol);
@@ -35,7 +35,7 @@ impl Socket {
     }
 
     /// The next message.
-    pub async fn next(&mut self) -> Value {
+    pub(crate) async fn next(&mut self) -> Value {
         loop {
             match self.0.next().await.expect("the socket is open").unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
@@ -46,7 +46,7 @@ impl Socket {
     }
 
     /// The payload of the next result.
-    pub async fn data(&mut self) -> Value {
+    pub(crate) async fn data(&mut self) -> Value {
         let message = self.next().await;
         assert_eq!(message["type"], "next", "{message}");
         message["payload"]["data"].clone()
