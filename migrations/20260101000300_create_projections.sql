@@ -55,3 +55,12 @@ create table ledgerdesk.parked_events (
 );
 
 comment on table ledgerdesk.parked_events is 'Events that wait to be applied again by a replay';
+
+do $$
+begin
+    if exists (select from pg_roles where rolname = 'ledgerdesk_app') then
+        grant select, insert, update, delete on ledgerdesk.projections, ledgerdesk.parked_events
+            to ledgerdesk_app;
+    end if;
+end
+$$;

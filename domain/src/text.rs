@@ -219,3 +219,68 @@ pub fn phone(field: &str, number: &str) -> Result<String, InvalidInput> {
     }
     if (6..=21).contains(&digits.len()) { Ok(digits) } else { Err(malformed()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_count_characters_not_bytes() {
+        assert!(check_optional("topic", &"я".repeat(SHORT_TEXT), SHORT_TEXT).is_ok());
+        let error = check_optional("topic", &"я".repeat(SHORT_TEXT + 1), SHORT_TEXT).unwrap_err();
+        assert_eq!(error.to_string(), "`topic` has more than 500 characters; shorten it");
+    }
+
+    #[test]
+    fn a_label_loses_its_blanks_before_it_is_measured() {
+        let padded = format!(" {} ", "a".repeat(KEY_TEXT));
+        assert_eq!(label("tag", &padded, KEY_TEXT).unwrap(), "a".repeat(KEY_TEXT));
+    }
+
+    #[test]
+    fn a_missing_text_and_a_blank_one_are_the_same() {
+        for text in [None, Some(String::new()), Some(" \n".into())] {
+            assert_eq!(optional_text("reason", text.clone(), LONG_TEXT).unwrap(), None);
+            assert_eq!(optional_label("team", text.as_deref(), SHORT_TEXT).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn a_long_text_stays_as_it_was_typed() {
+        let typed = "  indented\n".to_owned();
+        assert_eq!(optional_text("reason", Some(typed.clone()), LONG_TEXT).unwrap(), Some(typed));
+    }
+
+    #[test]
+    fn telephone_numbers_become_their_digits() {
+        for (typed, digits) in [
+            ("+7 (495) 123-45-67", "+74951234567"),
+            ("7.495.123.45.67", "+74951234567"),
+            (" 8\u{a0}800 555 35 35 ", "+88005553535"),
+            ("12345", "+12345"),
+            ("12345678901234567890", "+12345678901234567890"),
+        ] {
+            assert_eq!(phone("phone", typed).unwrap(), digits);
+        }
+        for typed in ["", "+", "1234", "123456789012345678901", "++12345", "12345x", "１２３４５"] {
+            assert_eq!(phone("phone", typed).unwrap_err().code(), "malformed", "{typed}");
+        }
+    }
+
+    #[test]
+    fn every_refusal_names_its_field() {
+        let errors = [
+            check_required("a", "", 1).unwrap_err(),
+            check_optional("a", "bb", 1).unwrap_err(),
+            check_optional("a", "\0", 1).unwrap_err(),
+            check_count("a", 2, 1).unwrap_err(),
+            check_time("a", DateTime::<Utc>::MAX_UTC).unwrap_err(),
+            language("a", "").unwrap_err(),
+        ];
+        let codes = ["empty", "too_long", "nul_character", "too_many", "out_of_range", "malformed"];
+        for (error, code) in errors.iter().zip(codes) {
+            assert_eq!((error.code(), error.field()), (code, "a"));
+            assert!(error.to_string().contains("`a`"), "{error}");
+        }
+    }
+}

@@ -3,14 +3,21 @@
 //! # Map
 //! - [`event_store`]: the append-only log: append, read, follow, verify.
 //! - [`command`]: load, decide, append, with bounded retries and stored results.
+//! - [`auth`]: API keys: who may use a workspace, and as what.
+//! - [`config`]: the settings, typed and documented.
+//! - [`telemetry`]: logs.
 //! - [`db`]: the pool and the migrations.
 //! - [`embedded_postgres`]: a PostgreSQL of our own, for whoever has none.
 //! - [`crypto`]: the key of each person, and what it seals.
 //! - [`clock`]: where time and identity enter the program.
 
+pub mod auth;
 pub mod clock;
 pub mod command;
+pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod embedded_postgres;
 pub mod event_store;
+pub mod import;
+pub mod telemetry;

@@ -21,5 +21,7 @@ pub mod read;
 pub mod redates;
 mod registry;
 pub mod runtime;
+#[cfg(test)]
+mod testing;
 
 pub use registry::registry;

@@ -30,15 +30,10 @@ pub(crate) fn change_person(row: &mut PersonId, own: Uuid, event: &Recorded) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::read::testing::recorded;
-    use ledgerdesk_domain::{
-        consultation::{ConsultationEvent, Resumed, Status},
-        id::ConsultationId,
-    };
+    use crate::testing::{Story, open};
 
     fn event_about(person: u128) -> Recorded {
-        let event = ConsultationEvent::Resumed(Resumed { from: Status::OnHold });
-        let mut event = recorded(1, ConsultationId(Uuid::from_u128(1)), event);
+        let mut event = Story::default().consultation(1, open(None, "topic")).events.remove(0);
         event.metadata.person_id = PersonId(Uuid::from_u128(person));
         event
     }

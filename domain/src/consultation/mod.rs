@@ -20,12 +20,13 @@
 //!   that carries on.
 //! - A part (message, note, redate, call, handover, rating) is recorded once: a repeat of its id changes
 //!   nothing, whatever happened since.
-//! - Everything asked for that already holds changes nothing.
+//! - Asking for what already holds changes nothing. A step of the lifecycle that is repeated with words (a reason,
+//!   a resolution) is refused instead, because the words would be lost.
 //!
 //! # Map
-//! Each part keeps its commands, events and rules together: [`opening`](OpenConsultation), details, labels,
-//! assignment, lifecycle, message, note, appointment, redate, call, handover, rating, reference, merge, fact.
-//! `event` and `command` list them, `state` evolves, `decide` leads each command to its rule.
+//! A part keeps its commands, events and rules together: `opening`, `details`, `labels`, `assignment`, `lifecycle`,
+//! `message`, `note`, `appointment`, `redate`, `call`, `handover`, `rating`, `reference`, `merge`, `fact`.
+//! `command` and `event` list them all, `decide` leads each command to its rule, `state` evolves.
 
 mod appointment;
 mod assignment;

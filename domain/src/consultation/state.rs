@@ -9,7 +9,7 @@ use super::{
     ExternalReference, Priority, Status, handover::Handovers, lifecycle::Lifecycle, rating::Ratings,
 };
 use crate::{
-    id::{CallId, ClientId, ConsultationId, ManagerId, MessageId, NoteId, RedateId},
+    id::{CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, RedateId},
     personal::Personal,
 };
 
@@ -66,6 +66,11 @@ impl ConsultationState {
     /// Where it was merged into.
     pub const fn merged_into(&self) -> Option<ConsultationId> {
         self.merged_into
+    }
+
+    /// The handover that is open.
+    pub fn open_handover(&self) -> Option<HandoverId> {
+        self.handovers.open_id()
     }
 
     /// The promised time.

@@ -148,7 +148,7 @@ pub enum CallOutcome {
 pub enum HandoverOutcome {
     /// What it was asked for was done.
     Done,
-    /// The consultation was cancelled or merged under it.
+    /// The consultation was cancelled, merged, or resolved before anybody took over.
     Dropped,
 }
 

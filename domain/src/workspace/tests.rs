@@ -1,1 +1,166 @@
+use super::*;
+use crate::testing::{Given, given};
 
+fn create() -> CreateWorkspace {
+    CreateWorkspace { name: "Support".into(), language: "ru".into(), time_zone: "Europe/Moscow".into() }
+}
+
+fn created() -> WorkspaceEvent {
+    WorkspaceEvent::WorkspaceCreated(WorkspaceCreated {
+        name: "Support".into(),
+        language: "ru".into(),
+        time_zone: "Europe/Moscow".into(),
+    })
+}
+
+fn workspace() -> Given<Workspace> {
+    given([created()])
+}
+
+const NOTHING: ChangeWorkspaceSettings =
+    ChangeWorkspaceSettings { name: None, language: None, time_zone: None, handover_timeout_minutes: None };
+
+fn change(command: ChangeWorkspaceSettings) -> WorkspaceCommand {
+    WorkspaceCommand::ChangeWorkspaceSettings(command)
+}
+
+fn timeout(minutes: u32) -> WorkspaceCommand {
+    change(ChangeWorkspaceSettings { handover_timeout_minutes: Some(minutes), ..NOTHING })
+}
+
+fn question(key: &str) -> Question {
+    Question {
+        key: key.into(), text_en: "How was it?".into(), text_ru: "Как вам?".into(), max_score: 5
+    }
+}
+
+fn publish(key: &str, questions: Vec<Question>) -> WorkspaceCommand {
+    let questionnaire = Questionnaire { key: key.into(), version: 77, questions };
+    WorkspaceCommand::PublishQuestionnaire(PublishQuestionnaire { questionnaire })
+}
+
+fn published(key: &str, version: u32, questions: Vec<Question>) -> WorkspaceEvent {
+    let questionnaire = Questionnaire { key: key.into(), version, questions };
+    WorkspaceEvent::QuestionnairePublished(QuestionnairePublished { questionnaire })
+}
+
+#[test]
+fn a_workspace_is_set_up_once() {
+    given::<Workspace>([])
+        .when(WorkspaceCommand::CreateWorkspace(CreateWorkspace {
+            name: " Support ".into(),
+            language: "RU".into(),
+            ..create()
+        }))
+        .then([created()])
+        .when(WorkspaceCommand::CreateWorkspace(create()))
+        .then_rejected("workspace_already_exists");
+}
+
+#[test]
+fn a_workspace_has_a_name_a_language_and_a_time_zone() {
+    let refused = |command, code, field| {
+        given::<Workspace>([]).when(WorkspaceCommand::CreateWorkspace(command)).then_rejected_at(code, field);
+    };
+    refused(CreateWorkspace { name: " ".into(), ..create() }, "empty", "name");
+    refused(CreateWorkspace { language: "r".into(), ..create() }, "malformed", "language");
+    for time_zone in ["+03:00", "Europe/", "Europe Moscow", "Europe/Mos\ncow", "/", "1/2"] {
+        refused(CreateWorkspace { time_zone: time_zone.into(), ..create() }, "malformed", "time_zone");
+    }
+    refused(CreateWorkspace { time_zone: "a\0".into(), ..create() }, "nul_character", "time_zone");
+}
+
+#[test]
+fn the_usual_time_zones_are_well_formed() {
+    for time_zone in
+        ["UTC", "Europe/Moscow", "America/Argentina/Buenos_Aires", "Etc/GMT+3", "America/Port-au-Prince"]
+    {
+        given::<Workspace>([])
+            .when(WorkspaceCommand::CreateWorkspace(CreateWorkspace {
+                time_zone: time_zone.into(),
+                ..create()
+            }))
+            .then_something();
+    }
+}
+
+#[test]
+fn only_the_settings_that_differ_change() {
+    let command = change(ChangeWorkspaceSettings {
+        name: Some("Support".into()),
+        language: Some("EN".into()),
+        time_zone: Some("UTC".into()),
+        handover_timeout_minutes: Some(30),
+    });
+    given::<Workspace>([]).when(command.clone()).then_rejected("workspace_not_found");
+    workspace()
+        .when(command.clone())
+        .then([WorkspaceEvent::WorkspaceSettingsChanged(WorkspaceSettingsChanged {
+            name: None,
+            language: Some("en".into()),
+            time_zone: Some("UTC".into()),
+            handover_timeout_minutes: Some(30),
+        })])
+        .when(command)
+        .then_nothing()
+        .when(change(ChangeWorkspaceSettings { name: Some("Help".into()), ..NOTHING }))
+        .then_something()
+        .when(timeout(30))
+        .then_nothing();
+}
+
+#[test]
+fn settings_have_their_limits() {
+    for minutes in [0, 10_081] {
+        workspace().when(timeout(minutes)).then_rejected_at("out_of_range", "handover_timeout_minutes");
+    }
+    workspace()
+        .when(timeout(1))
+        .then_something()
+        .when(timeout(10_080))
+        .then_something()
+        .when(change(ChangeWorkspaceSettings { name: Some("\0".into()), ..NOTHING }))
+        .then_rejected_at("nul_character", "name");
+}
+
+#[test]
+fn the_versions_of_a_questionnaire_run_without_gaps() {
+    given::<Workspace>([])
+        .when(publish("support", vec![question("overall")]))
+        .then_rejected("workspace_not_found");
+    workspace()
+        .when(publish(" support ", vec![question("overall")]))
+        .then([published("support", 1, vec![question("overall")])])
+        .when(publish("support", vec![question("overall")]))
+        .then_nothing()
+        .when(publish("support", vec![question("overall"), question("speed")]))
+        .then([published("support", 2, vec![question("overall"), question("speed")])])
+        .when(publish("call", vec![question("overall")]))
+        .then([published("call", 1, vec![question("overall")])]);
+}
+
+#[test]
+fn a_questionnaire_has_its_limits() {
+    for (questions, code) in [
+        (vec![], "empty"),
+        (vec![question(" ")], "empty"),
+        (vec![Question { text_en: String::new(), ..question("a") }], "empty"),
+        (vec![Question { text_ru: "\0".into(), ..question("a") }], "nul_character"),
+        (vec![Question { max_score: 11, ..question("a") }], "out_of_range"),
+        (vec![question("a"), question("a")], "malformed"),
+        ((0..51).map(|number| question(&number.to_string())).collect(), "too_many"),
+    ] {
+        workspace().when(publish("support", questions)).then_rejected_at(code, "questions");
+    }
+    workspace().when(publish(" ", vec![question("a")])).then_rejected_at("empty", "key");
+}
+
+#[test]
+fn there_are_at_most_a_hundred_questionnaires() {
+    let all = (0..100).map(|number| published(&number.to_string(), 1, vec![question("a")]));
+    given::<Workspace>([created()].into_iter().chain(all))
+        .when(publish("one more", vec![question("a")]))
+        .then_rejected_at("too_many", "questionnaire")
+        .when(publish("7", vec![question("b")]))
+        .then([published("7", 2, vec![question("b")])]);
+}

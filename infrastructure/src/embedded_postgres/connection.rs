@@ -107,6 +107,11 @@ impl Connection {
         self.connect(ADMIN, &self.admin_password, "postgres").await.is_ok()
     }
 
+    /// Whether the server takes connections now and has the application's database.
+    pub(super) async fn is_set_up(&self) -> bool {
+        self.connect(APPLICATION, &self.password, APPLICATION).await.is_ok()
+    }
+
     async fn connect(&self, user: &str, password: &str, database: &str) -> Result<PgConnection, sqlx::Error> {
         let options = PgConnectOptions::new_without_pgpass()
             .socket(&self.socket_dir)

@@ -149,7 +149,7 @@ pub(super) fn prepare_connection(
 }
 
 fn fits_a_socket(dir: &Path) -> bool {
-    let file = format!("/.s.PGSQL.{}.lock", super::connection::PORT);
+    let file = format!("/.s.PGSQL.{}", super::connection::PORT);
     dir.as_os_str().len() + file.len() <= SOCKET_PATH_MAX
 }
 
@@ -190,7 +190,7 @@ mod tests {
     #[test]
     fn a_socket_goes_where_its_path_is_short_enough_for_every_system() {
         assert!(fits_a_socket(Path::new("/tmp/ledgerdesk-abcdefghijkl")));
-        assert!(fits_a_socket(Path::new(&format!("/{}", "d".repeat(82)))));
-        assert!(!fits_a_socket(Path::new(&format!("/{}", "d".repeat(83)))));
+        assert!(fits_a_socket(Path::new(&format!("/{}", "d".repeat(88)))));
+        assert!(!fits_a_socket(Path::new(&format!("/{}", "d".repeat(89)))));
     }
 }

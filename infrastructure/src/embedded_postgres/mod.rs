@@ -97,7 +97,7 @@ impl EmbeddedPostgres {
             };
             // The file may be of an earlier run: only a server that answers is one to join.
             if let Some(connection) = Connection::read(&data_dir)?
-                && connection.answers().await
+                && connection.is_set_up().await
             {
                 let home = connection.home(&data_dir);
                 return Ok(Embedded { connection, data_dir, home, supervisor: None, _lock: None });
@@ -141,9 +141,11 @@ impl EmbeddedPostgres {
             durable: self.durable,
             max_connections: self.max_connections,
         };
-        let supervisor = Supervisor::start(plan).await?;
-        // From here on a failure drops the supervisor, which stops the server.
-        connection.create_role_and_database().await?;
+        let started = run(plan).await;
+        if started.is_err() {
+            connection.remove_socket_dir();
+        }
+        let supervisor = started?;
         Ok(Embedded {
             connection,
             data_dir,
@@ -151,6 +153,19 @@ impl EmbeddedPostgres {
             supervisor: Some(supervisor),
             _lock: Some(lock),
         })
+    }
+}
+
+/// Starts the server and makes the application's role and database in it.
+async fn run(plan: postmaster::Plan) -> Result<Supervisor, EmbeddedError> {
+    let connection = plan.connection.clone();
+    let supervisor = Supervisor::start(plan).await?;
+    match connection.create_role_and_database().await {
+        Ok(()) => Ok(supervisor),
+        Err(error) => {
+            supervisor.stop().await?;
+            Err(error)
+        }
     }
 }
 

@@ -56,6 +56,9 @@ const DURABLE: &[(&str, &str)] = &[("fsync", "on"), ("synchronous_commit", "on")
 
 const THROW_AWAY: &[(&str, &str)] = &[
     ("fsync", "off"),
+    // Dropping a database waits for every backend that is still being authenticated, and a test that ended
+    // leaves its connections where they were.
+    ("authentication_timeout", "15s"),
     ("synchronous_commit", "off"),
     ("full_page_writes", "off"),
     ("wal_level", "minimal"),

@@ -112,10 +112,10 @@ impl EventStore {
     pub async fn open(parts: StoreParts) -> Result<Self, OpenError> {
         let upcasting = Upcasting::new()?;
         let reader = Reader { codec: Codec::new(parts.keys.clone(), upcasting), pool: parts.pool.clone() };
-        let tail = Arc::new(Tail::new(reader.head().await?));
         let committed = Arc::new(Notify::new());
         let tasks = TaskTracker::new();
         let (stop_appending, stop_reading) = (CancellationToken::new(), CancellationToken::new());
+        let tail = Arc::new(Tail::new(reader.head().await?, stop_reading.clone()));
         let (queue, waiting) = mpsc::channel(parts.limits.queue);
         let appender = Appender {
             options: (*parts.pool.connect_options()).clone(),
@@ -132,7 +132,6 @@ impl EventStore {
             tail: tail.clone(),
             committed,
             metrics: parts.metrics.clone(),
-            shutdown: stop_reading.clone(),
         };
         tasks.spawn(tail_task.run());
         tasks.close();

@@ -32,19 +32,29 @@ const POLL: Duration = Duration::from_millis(250);
 /// How long a broken database is left alone.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
+/// The end of the log as the tail has seen it.
+#[derive(Clone, Copy)]
+struct Seen {
+    head: Head,
+    /// Counts the times that the log turned out to have another history than before.
+    history: u64,
+}
+
 /// What the tail knows, shared with every follower.
 pub(super) struct Tail {
-    head: watch::Sender<Head>,
+    seen: watch::Sender<Seen>,
     recent: RwLock<VecDeque<Arc<Recorded>>>,
+    closed: CancellationToken,
 }
 
 impl Tail {
-    pub(super) fn new(head: Head) -> Self {
-        Self { head: watch::Sender::new(head), recent: RwLock::default() }
+    /// `closed` ends the waits of all followers.
+    pub(super) fn new(head: Head, closed: CancellationToken) -> Self {
+        Self { seen: watch::Sender::new(Seen { head, history: 0 }), recent: RwLock::default(), closed }
     }
 
     pub(super) fn head(&self) -> Head {
-        *self.head.borrow()
+        self.seen.borrow().head
     }
 
     /// Up to `limit` events after `after`, if the recent ones reach back that far.
@@ -62,7 +72,11 @@ impl Tail {
             let surplus = recent.len().saturating_sub(RECENT);
             recent.drain(..surplus);
         }
-        self.head.send_replace(head);
+        self.move_to(head);
+    }
+
+    fn move_to(&self, head: Head) {
+        self.seen.send_modify(|seen| seen.head = head);
     }
 
     /// Drops the shared events: a person was erased, and decoded events still quote them.
@@ -77,7 +91,6 @@ pub(super) struct TailTask {
     pub tail: Arc<Tail>,
     pub committed: Arc<Notify>,
     pub metrics: StoreMetrics,
-    pub shutdown: CancellationToken,
 }
 
 impl TailTask {
@@ -92,7 +105,7 @@ impl TailTask {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the log could not be read");
                 tokio::select! {
                     () = tokio::time::sleep(BACK_OFF) => continue,
-                    () = self.shutdown.cancelled() => return,
+                    () = self.tail.closed.cancelled() => return,
                 }
             }
             tokio::select! {
@@ -102,7 +115,7 @@ impl TailTask {
                     listener = None;
                 },
                 () = tokio::time::sleep(POLL) => {}
-                () = self.shutdown.cancelled() => return,
+                () = self.tail.closed.cancelled() => return,
             }
         }
     }
@@ -129,27 +142,22 @@ impl TailTask {
             } else {
                 self.reader.codec.keys().forget(erased);
                 self.tail.clear();
-                self.tail.head.send_replace(head);
+                self.tail.move_to(head);
             }
             self.metrics.head(head.position.0);
         }
     }
 
-    /// A log that ends earlier or otherwise than it did was restored: followers are told by their own cursors,
-    /// which no longer match.
+    /// A log that ends earlier or otherwise than it did was restored: every follower is told.
     async fn notice_another_history(&self, known: Head) -> Result<(), StoreError> {
         let now = self.reader.head().await?;
-        if now.epoch != known.epoch
+        let is_another = now.epoch != known.epoch
             || now.position < known.position
-            || (now.position == known.position && now.hash != known.hash)
-        {
-            tracing::error!(
-                known = known.position.0,
-                now = now.position.0,
-                "the log has another history than before"
-            );
+            || (now.position == known.position && now.hash != known.hash);
+        if is_another {
+            tracing::error!(known = %known.position, now = %now.position, "the log has another history than before");
             self.tail.clear();
-            self.tail.head.send_replace(now);
+            self.tail.seen.send_modify(|seen| *seen = Seen { head: now, history: seen.history + 1 });
         }
         Ok(())
     }
@@ -176,24 +184,24 @@ fn erased_by(event: &Recorded) -> &[PersonId] {
 pub struct Follower {
     reader: Reader,
     tail: Arc<Tail>,
-    head: watch::Receiver<Head>,
+    seen: watch::Receiver<Seen>,
     cursor: Cursor,
-    epoch: i32,
+    history: u64,
 }
 
 impl Follower {
     pub(super) async fn new(reader: Reader, tail: Arc<Tail>, after: Cursor) -> Result<Self, ReadError> {
+        let seen = tail.seen.subscribe();
+        let Seen { head, history } = *seen.borrow();
         reader.check(after).await?;
-        let head = tail.head.subscribe();
-        let epoch = tail.head().epoch;
-        Ok(Self { reader, tail, head, cursor: Cursor { epoch, ..after }, epoch })
+        Ok(Self { reader, tail, seen, cursor: Cursor { epoch: head.epoch, ..after }, history })
     }
 
     /// The next page, at most `limit` events and at least one; waits until there is one. Cancel safe.
     pub async fn next_page(&mut self, limit: usize) -> Result<LogPage, ReadError> {
         loop {
-            let head = *self.head.borrow_and_update();
-            if head.epoch != self.epoch || head.position < self.cursor.position {
+            let Seen { head, history } = *self.seen.borrow_and_update();
+            if history != self.history {
                 return Err(ReadError::ForeignCursor { cursor: self.cursor });
             }
             if head.position > self.cursor.position {
@@ -203,15 +211,16 @@ impl Follower {
                 };
                 if let Some(last) = events.last() {
                     self.cursor = Cursor {
-                        epoch: self.epoch,
+                        epoch: self.cursor.epoch,
                         position: last.position,
                         hash_prefix: last.hash.first_chunk::<8>().copied().unwrap_or_default(),
                     };
                     return Ok(LogPage { events, cursor: self.cursor });
                 }
             }
-            if self.head.changed().await.is_err() {
-                return Err(ReadError::Store(StoreError::ShuttingDown));
+            tokio::select! {
+                _ = self.seen.changed() => {}
+                () = self.tail.closed.cancelled() => return Err(ReadError::Store(StoreError::ShuttingDown)),
             }
         }
     }

@@ -6,8 +6,6 @@
 mod conditions;
 mod fetch;
 mod page;
-#[cfg(test)]
-pub(crate) mod testing;
 
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub(crate) use fetch::grouped;

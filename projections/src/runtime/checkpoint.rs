@@ -22,7 +22,7 @@ pub(super) async fn lock(
     // transaction whose node has gone silent is ended by the server.
     let row: Option<(i64, i64, String, String)> = sqlx::query_as(
         "select position, parked_changes, set_config('synchronous_commit', 'off', true),
-                set_config('idle_in_transaction_session_timeout', '60s', true)
+                set_config('idle_in_transaction_session_timeout', '30s', true)
            from ledgerdesk.projections
           where name = $1 and build = $2 and token = $3
             for update",

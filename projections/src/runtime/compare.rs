@@ -48,6 +48,7 @@ pub(super) async fn compare(
     projection: &Arc<dyn Registered>,
     progress: OnProgress<'_>,
 ) -> Result<Option<Comparison>, Fault> {
+    let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
     let Some(mut rebuild) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
     let result = compare_at_one_position(shared, &mut rebuild, progress).await;
     rebuild.abandon().await?;

@@ -57,7 +57,7 @@ fn describe_refusal(refusal: &dyn sqlx::error::DatabaseError, code: &str) -> Str
         [("table", refusal.table()), ("column", column), ("constraint", refusal.constraint())]
     {
         if let Some(name) = name {
-            text.push_str(&format!(", {label} {name}"));
+            text.extend([", ", label, " ", name]);
         }
     }
     text.push(')');

@@ -184,12 +184,13 @@ impl Lease {
         Ok(())
     }
 
-    /// Shows that the projection waits, and why.
-    pub(super) async fn pause(&self, pool: &PgPool, reason: &str) -> Result<(), Fault> {
+    /// Shows that the projection waits, and why; or with nothing, that it waits no more.
+    pub(super) async fn show(&self, pool: &PgPool, reason: Option<&str>) -> Result<(), Fault> {
         sqlx::query(
             "update ledgerdesk.projections
-                set status = 'paused', reason = $4, updated_at = clock_timestamp()
-              where name = $1 and build = $2 and token = $3",
+                set status = case when $4::text is null then 'running' else 'paused' end, reason = $4,
+                    updated_at = clock_timestamp()
+              where name = $1 and build = $2 and token = $3 and reason is distinct from $4",
         )
         .bind(self.name)
         .bind(self.build.as_str())
@@ -199,6 +200,24 @@ impl Lease {
         .await?;
         Ok(())
     }
+}
+
+/// Shows why an outdated table cannot be rebuilt.
+pub(super) async fn show_outdated(
+    pool: &PgPool,
+    definition: &'static Definition,
+    reason: &str,
+) -> Result<(), Fault> {
+    sqlx::query(
+        "update ledgerdesk.projections set status = 'paused', reason = $3, updated_at = clock_timestamp()
+          where name = $1 and build = 'live' and version < $2 and reason is distinct from $3",
+    )
+    .bind(definition.name)
+    .bind(definition.version)
+    .bind(reason)
+    .execute(pool)
+    .await?;
+    Ok(())
 }
 
 /// A cursor from its columns.

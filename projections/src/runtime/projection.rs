@@ -13,13 +13,14 @@ pub struct Definition {
     pub version: i32,
     /// `CREATE TABLE {schema}.name (…)` and its indexes; `{schema}` is replaced by the runtime, so that the
     /// same statements make the live table and the one that is rebuilt beside it. Statements end in `;`.
+    /// Every table has a column `workspace_id uuid not null`. Further columns may only be generated ones.
     pub table_sql: &'static str,
     /// Every column, in the order of the table. Each is a field of the row's serde form under the same name.
     pub columns: &'static [&'static str],
     /// The primary key: one uuid column.
     pub key_column: &'static str,
     /// The columns that hold personal data, all nullable. Where there are any, the table has a column
-    /// `person_id uuid`: the person whose erasure empties them.
+    /// `person_id uuid`, indexed: the person whose erasure empties them.
     pub personal: &'static [&'static str],
     /// Each event makes new rows and never changes one (a timeline): nothing need be loaded.
     pub insert_only: bool,

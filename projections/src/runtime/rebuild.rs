@@ -44,16 +44,16 @@ pub(super) async fn rebuild(
     projection: &Arc<dyn Registered>,
     progress: OnProgress<'_>,
 ) -> Result<Option<Rebuilt>, Fault> {
-    let Some(mut rebuild) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
-    let rebuilt = match rebuild.run(progress).await {
-        Ok(rebuilt) => rebuilt,
-        Err(fault) => {
-            if let Err(error) = rebuild.abandon().await {
-                tracing::warn!(%error, "an abandoned rebuild is left to its lease's end");
-            }
-            return Err(fault);
-        }
-    };
+    // One at a time on a node: each keeps rows in memory.
+    let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
+    let Some(mut build) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
+    let result = build.run(progress).await;
+    if result.is_err()
+        && let Err(error) = build.abandon().await
+    {
+        tracing::warn!(%error, "an abandoned rebuild is left to its lease's end");
+    }
+    let rebuilt = result?;
     tracing::info!(
         projection = projection.definition().name,
         version = projection.definition().version,
@@ -63,6 +63,9 @@ pub(super) async fn rebuild(
     );
     Ok(Some(rebuilt))
 }
+
+/// A page as it was read.
+type Page = Result<Vec<Arc<Recorded>>, ReadError>;
 
 /// A rebuild under way.
 pub(super) struct Rebuild<'a> {
@@ -75,7 +78,7 @@ pub(super) struct Rebuild<'a> {
     careful_to: Position,
     renewed: Instant,
     /// The page after the one that is being folded.
-    ahead: Option<(Position, JoinHandle<Result<Vec<Arc<Recorded>>, ReadError>>)>,
+    ahead: Option<(Position, JoinHandle<Page>)>,
 }
 
 impl<'a> Rebuild<'a> {

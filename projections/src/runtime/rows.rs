@@ -1,7 +1,7 @@
 //! The rows that a fold works on: loaded, folded in memory, written back. No I/O.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
@@ -57,9 +57,9 @@ pub(super) struct WorkingSet<P: Projection> {
     projection: Arc<P>,
     entries: HashMap<Uuid, Entry<P::Row>>,
     /// Keys that were folded onto since the last write, in the order of the first touch.
-    touched: Vec<Uuid>,
+    touched: VecDeque<Uuid>,
     /// Rows of an insert-only table: nothing about them need be remembered.
-    appended: Vec<P::Row>,
+    appended: VecDeque<P::Row>,
     /// Whether a key that is not here is not in the table either.
     complete: bool,
 }
@@ -85,8 +85,8 @@ impl<P: Projection> WorkingSet<P> {
         Self {
             projection,
             entries: HashMap::new(),
-            touched: Vec::new(),
-            appended: Vec::new(),
+            touched: VecDeque::new(),
+            appended: VecDeque::new(),
             complete: false,
         }
     }
@@ -104,7 +104,7 @@ impl<P: Projection> WorkingSet<P> {
         if !entry.touched {
             entry.touched = true;
             entry.before = if entry.stored { entry.row.clone() } else { None };
-            self.touched.push(key);
+            self.touched.push_back(key);
         }
         entry.row = self.projection.apply(entry.row.take(), key, event);
     }

@@ -1,6 +1,7 @@
 //! The live projection: takes the lead, follows the log, applies page after page.
 
 use std::{
+    convert::Infallible,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -33,7 +34,8 @@ pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
         shared.publish(name, None);
         let wait = match result {
             Err(Fault::Stopping) => return,
-            Ok(()) => shared.settings.lease / 10,
+            Ok(Ended::NothingToLead) => shared.settings.lease / 10,
+            Ok(Ended::Rebuilt) => Duration::ZERO,
             Err(Fault::Fenced) => {
                 tracing::info!(projection = name, "the lead was taken over");
                 SHORTEST_PAUSE
@@ -51,36 +53,54 @@ pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
     }
 }
 
-/// One term: from asking for the lead to losing it. Ends well where there is nothing to lead.
-async fn term(shared: &Shared, projection: &Arc<dyn Registered>, pause: &mut Duration) -> Result<(), Fault> {
+/// How a term ended without a fault.
+enum Ended {
+    /// Another node leads.
+    NothingToLead,
+    /// The table was outdated and is new now.
+    Rebuilt,
+}
+
+/// One term: from asking for the lead to losing it.
+async fn term(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    pause: &mut Duration,
+) -> Result<Ended, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     if shared.shutdown.is_cancelled() {
         return Err(Fault::Stopping);
     }
     match lease::ask(&shared.pool, definition, &settings.node, settings.lease).await? {
-        Asked::Taken => Ok(()),
+        Asked::Taken => Ok(Ended::NothingToLead),
         Asked::Newer(version) => {
             tracing::debug!(projection = definition.name, version, "a newer program leads");
-            Ok(())
+            Ok(Ended::NothingToLead)
         }
-        Asked::Outdated => {
-            // If another node does it already, its swap ends the wait.
-            rebuild::rebuild(shared, projection, &mut |_| {}).await.map(|_| ())
-        }
+        Asked::Outdated => renew_table(shared, projection).await,
         Asked::Granted(held) => {
             let lease = held.lease.clone();
-            let result = lead(shared, projection, held, pause).await;
+            let Err(fault) = lead(shared, projection, held, pause).await;
             shared.publish(definition.name, None);
-            if let Err(Fault::Paused(reason)) = &result {
-                lease.pause(&shared.pool, reason).await?;
+            if let Fault::Paused(reason) = &fault {
+                lease.show(&shared.pool, Some(reason)).await?;
             }
-            if !matches!(result, Err(Fault::Fenced)) {
+            if !matches!(fault, Fault::Fenced) {
                 lease.release(&shared.pool).await?;
             }
-            result
+            Err(fault)
         }
     }
+}
+
+/// Rebuilds a table of an older version. Where another node does it already, its swap ends the wait.
+async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
+    let result = rebuild::rebuild(shared, projection, &mut |_| {}).await;
+    if let Err(Fault::Paused(reason) | Fault::Poison(reason)) = &result {
+        lease::show_outdated(&shared.pool, projection.definition(), reason).await?;
+    }
+    Ok(result?.map_or(Ended::NothingToLead, |_| Ended::Rebuilt))
 }
 
 /// Leads until something ends it.
@@ -89,7 +109,7 @@ async fn lead(
     projection: &Arc<dyn Registered>,
     held: Held,
     pause: &mut Duration,
-) -> Result<(), Fault> {
+) -> Result<Infallible, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
     let counts = shared.metrics.counts(definition.name);
@@ -102,6 +122,10 @@ async fn lead(
     if abandoned || suspect_to.is_some() {
         probe(shared, &mut fold, suspect_to).await?;
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
+    }
+    if shared.unless_stopping(shared.log.fetch_head()).await??.position <= fold.cursor.position {
+        // Nothing is left that it could wait for.
+        fold.lease.show(&shared.pool, None).await?;
     }
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);

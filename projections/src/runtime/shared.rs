@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) shutdown: CancellationToken,
     /// Bounds how many projections write at once.
     pub(super) writers: Semaphore,
+    /// One rebuild at a time on a node.
+    pub(super) rebuilds: Semaphore,
     pub(super) metrics: Metrics,
     /// For each projection the committed position while this node leads it, and nothing while it does not.
     pub(super) led: HashMap<&'static str, watch::Sender<Option<Position>>>,
@@ -42,6 +44,7 @@ impl Shared {
         Self {
             led: led.collect(),
             writers: Semaphore::new(settings.writers.max(1)),
+            rebuilds: Semaphore::new(1),
             metrics: Metrics::default(),
             pool,
             log,

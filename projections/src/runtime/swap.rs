@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use ledgerdesk_infrastructure::event_store::Cursor;
-use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction};
+use sqlx::{AssertSqlSafe, PgConnection, Postgres, Transaction, error::DatabaseError};
 
 use super::{
     checkpoint,
@@ -26,7 +26,7 @@ const UNDER_THE_HEAD_LOCK: Duration = Duration::from_secs(5);
 
 /// Whether a lock could not be had in time.
 pub(super) fn is_lock_timeout(error: &sqlx::Error) -> bool {
-    error.as_database_error().and_then(|refusal| refusal.code()).is_some_and(|code| code == "55P03")
+    error.as_database_error().and_then(DatabaseError::code).is_some_and(|code| code == "55P03")
 }
 
 /// Applies the last events, replaces the live table and its checkpoint, and frees the lead.
@@ -41,11 +41,11 @@ pub(super) async fn swap(rebuild: &mut Rebuild<'_>) -> Result<Rebuilt, Fault> {
     let live =
         format!("lock table {}.{} in access exclusive mode", Build::Live.schema(), rebuild.fold.lease.name);
     sqlx::raw_sql(AssertSqlSafe(live)).execute(&mut *transaction).await?;
-    let rebuilt = tokio::time::timeout(UNDER_THE_HEAD_LOCK, finish(rebuild, transaction))
+    let swapped = tokio::time::timeout(UNDER_THE_HEAD_LOCK, finish(rebuild, transaction))
         .await
         .map_err(|_| Fault::Database(sqlx::Error::PoolTimedOut))??;
     rebuild.fold.counts.rebuilt();
-    Ok(rebuilt)
+    Ok(swapped)
 }
 
 /// Stops the log, folds the rest, replaces, commits.

@@ -34,7 +34,6 @@ impl Build {
 /// A table with the statements for it, checked against its definition.
 pub(super) struct Table {
     pub(super) definition: &'static Definition,
-    pub(super) build: Build,
     /// The columns of the definition, in its order.
     pub(super) columns: Vec<Column>,
     pub(super) load_sql: String,
@@ -50,6 +49,8 @@ pub(super) struct Table {
 pub(super) struct Column {
     pub(super) name: &'static str,
     pub(super) kind: ColumnKind,
+    /// Its type's name in SQL, without a modifier.
+    pub(super) sql_type: String,
 }
 
 /// What a JSON value turns into.
@@ -83,7 +84,7 @@ impl Table {
         build: Build,
     ) -> Result<Self, Fault> {
         let found: Vec<(String, String, String)> = sqlx::query_as(
-            "select a.attname::text, t.typname::text, t.typcategory::text
+            "select a.attname::text, format_type(t.oid, null), t.typcategory::text
                from pg_catalog.pg_attribute a
                join pg_catalog.pg_class c on c.oid = a.attrelid
                join pg_catalog.pg_namespace n on n.oid = c.relnamespace
@@ -96,24 +97,24 @@ impl Table {
         .await?;
         let mut columns = Vec::with_capacity(definition.columns.len());
         for &name in definition.columns {
-            let Some((_, type_name, category)) = found.iter().find(|(column, ..)| column == name) else {
+            let Some((_, sql_type, category)) = found.iter().find(|(column, ..)| column == name) else {
                 return Err(Fault::Paused(format!(
                     "the table {}.{} has no column {name}; rebuild the projection",
                     build.schema(),
                     definition.name
                 )));
             };
-            let kind = match (type_name.as_str(), category.as_str()) {
+            let kind = match (sql_type.as_str(), category.as_str()) {
                 ("json" | "jsonb", _) => ColumnKind::Json,
                 (_, "A") => ColumnKind::Array,
                 _ => ColumnKind::Scalar,
             };
-            columns.push(Column { name, kind });
+            columns.push(Column { name, kind, sql_type: sql_type.clone() });
         }
         Ok(Self::with_columns(definition, build, columns))
     }
 
-    pub(super) fn with_columns(definition: &'static Definition, build: Build, columns: Vec<Column>) -> Self {
+    fn with_columns(definition: &'static Definition, build: Build, columns: Vec<Column>) -> Self {
         let Definition { name, key_column: key, .. } = definition;
         let table = format!("{}.{name}", build.schema());
         let list = definition.columns.join(", ");
@@ -130,15 +131,20 @@ impl Table {
         } else {
             format!("update set {}", assignments(&others, &|column| format!("excluded.{column}")))
         };
+        let parameters: Vec<String> =
+            (1..=columns.len()).map(|number| format!("${number}::text[]")).collect();
+        let texts: Vec<String> =
+            columns.iter().map(|column| format!("r.{}::{}", column.name, column.sql_type)).collect();
         Self {
             load_sql: format!(
                 "select r.{key}, row_to_json(r)::text from \
                  (select {list} from {table} where {key} = any($1)) r"
             ),
             upsert_sql: format!(
-                "insert into {table} ({list}) \
-                 select {list} from json_populate_recordset(null::{table}, $1::text::json) \
-                 on conflict ({key}) do {on_conflict}"
+                "insert into {table} ({list}) select {} from unnest({}) r ({list}) \
+                 on conflict ({key}) do {on_conflict}",
+                texts.join(", "),
+                parameters.join(", ")
             ),
             delete_sql: format!("delete from {table} where {key} = any($1)"),
             copy_sql: format!("copy {table} ({list}) from stdin"),
@@ -149,9 +155,17 @@ impl Table {
                 )
             }),
             definition,
-            build,
             columns,
         }
+    }
+
+    /// A row that is not what the definition promises: a fault of the program.
+    pub(super) fn misfit(&self, error: &serde_json::Error) -> Fault {
+        Fault::Paused(format!(
+            "a row of {} does not fit its table ({:?})",
+            self.definition.name,
+            error.classify()
+        ))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::{copy, fault::Fault, rows::Rows, table::Table};
+use super::{copy, fault::Fault, rows::Rows, table::Table, upsert};
 
 /// Rows that are serialised at once: bounds the memory of a write, whatever the page.
 const CHUNK: usize = 2_000;
@@ -33,18 +33,7 @@ pub(super) async fn write(
         } else {
             changes.changed.append(&mut changes.new);
         }
-        upsert(&mut *connection, table, &changes.changed).await?;
+        upsert::upsert(&mut *connection, table, &changes.changed).await?;
     }
     Ok(written)
-}
-
-async fn upsert(connection: &mut PgConnection, table: &Table, rows: &[String]) -> Result<(), Fault> {
-    if rows.is_empty() {
-        return Ok(());
-    }
-    sqlx::query(AssertSqlSafe(table.upsert_sql.as_str()))
-        .bind(format!("[{}]", rows.join(",")))
-        .execute(connection)
-        .await?;
-    Ok(())
 }

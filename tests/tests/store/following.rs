@@ -1,7 +1,7 @@
 //! Readers resume without a seam, and stop on another history.
 
 use ledgerdesk_domain::stream::Position;
-use ledgerdesk_infrastructure::event_store::{Cursor, ReadError};
+use ledgerdesk_infrastructure::event_store::{Cursor, ReadError, StoreError};
 use ledgerdesk_tests::{TestDatabase, node::Node};
 use sqlx::Executor as _;
 
@@ -12,15 +12,17 @@ async fn a_reader_that_comes_back_continues_after_its_cursor() {
     for number in 0..10 {
         node.open_consultation(None, &format!("{number}")).await;
     }
-    let mut follower = node.store.follow(Cursor::START).await.unwrap();
-    let page = follower.next_page(4).await.unwrap();
-    let resumed = Cursor::decode(&page.cursor.encode()).unwrap();
-    let mut follower = node.store.follow(resumed).await.unwrap();
-    let page = follower.next_page(100).await.unwrap();
-    assert_eq!(
-        page.events.iter().map(|event| event.position.0).collect::<Vec<_>>(),
-        (5..=10).collect::<Vec<_>>()
-    );
+    let mut delivered = Vec::new();
+    let mut cursor = Cursor::START;
+    while delivered.len() < 10 {
+        let mut follower = node.store.follow(cursor).await.unwrap();
+        let page = follower.next_page(4).await.unwrap();
+        assert!((1..=4).contains(&page.events.len()));
+        delivered.extend(page.events.iter().map(|event| event.position.0));
+        // What a client keeps is the text form.
+        cursor = Cursor::decode(&page.cursor.encode()).unwrap();
+    }
+    assert_eq!(delivered, (1..=10).collect::<Vec<_>>());
 }
 
 #[tokio::test]
@@ -66,7 +68,10 @@ async fn a_reader_of_a_lost_tail_stops_instead_of_reading_another_history() {
     }
     assert!(matches!(restored.store.follow(cursor).await, Err(ReadError::ForeignCursor { .. })));
     let ended = follower.next_page(10).await;
-    assert!(ended.is_err(), "the reader of the old history does not go on");
+    assert!(
+        matches!(ended, Err(ReadError::Store(StoreError::ShuttingDown))),
+        "the old reader does not go on"
+    );
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! A repeat gets the first result, whatever has happened since.
 
 use ledgerdesk_domain::{
-    consultation::{Consultation, ConsultationCommand, Resolve},
+    consultation::{Consultation, ConsultationCommand, Resolve, Start},
     context::Actor,
 };
 use ledgerdesk_infrastructure::{
@@ -16,6 +16,10 @@ use ledgerdesk_tests::{
 
 fn resolve() -> ConsultationCommand {
     ConsultationCommand::Resolve(Resolve { resolution: None, code: None })
+}
+
+fn start() -> ConsultationCommand {
+    ConsultationCommand::Start(Start)
 }
 
 #[tokio::test]
@@ -41,13 +45,14 @@ async fn a_repeat_of_an_opening_answers_the_consultation_that_was_opened_first()
 async fn a_repeat_that_the_rules_would_now_refuse_still_answers_its_first_result() {
     let database = TestDatabase::new().await;
     let node = Node::open(database.pool()).await;
-    let opened = node.open_consultation(None, "resolved once").await;
-    let once = || Envelope { idempotency: key("r", "resolve"), ..node.envelope(opened.stream.id, resolve()) };
+    let opened = node.open_consultation(None, "started once").await;
+    let once = || Envelope { idempotency: key("s", "start"), ..node.envelope(opened.stream.id, start()) };
     let first = node.executor.execute::<Consultation>(once()).await.unwrap();
+    node.executor.execute::<Consultation>(node.envelope(opened.stream.id, resolve())).await.unwrap();
     let repeat = node.executor.execute::<Consultation>(once()).await.unwrap();
     assert_eq!((repeat.position, repeat.replayed), (first.position, true));
     // Without the key, the same command is refused.
-    let error = node.executor.execute::<Consultation>(node.envelope(opened.stream.id, resolve())).await;
+    let error = node.executor.execute::<Consultation>(node.envelope(opened.stream.id, start())).await;
     assert!(matches!(error, Err(CommandError::Rejected(_))));
 }
 

@@ -79,6 +79,10 @@ impl Handovers {
         }
     }
 
+    pub(in crate::consultation) fn open_id(&self) -> Option<HandoverId> {
+        self.open.as_ref().map(|open| open.id)
+    }
+
     /// The open handover if somebody has taken it.
     pub(in crate::consultation) fn accepted(&self) -> Option<Accepted> {
         match self.open.as_ref()?.stage {

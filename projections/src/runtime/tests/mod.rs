@@ -1,1 +1,9 @@
-//! x
+//! The runtime against a real PostgreSQL and a log in memory.
+
+mod lease;
+mod live;
+mod memory_log;
+mod parking;
+mod projections;
+mod rebuild;
+mod world;

@@ -1,0 +1,83 @@
+//! The database of a command: the one of `DATABASE_URL`, or the embedded one, migrated and connected.
+
+use anyhow::Result;
+use ledgerdesk_infrastructure::{
+    config::Config,
+    db,
+    embedded_postgres::{Embedded, EmbeddedPostgres},
+};
+use sqlx::PgPool;
+
+/// Connections that the embedded server takes beyond the pool: the appender, the listener, the lease and
+/// rebuilds of the serving node, and commands beside it.
+const BESIDE_THE_POOL: u16 = 60;
+
+/// How a command needs the embedded server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tenure {
+    /// As its only owner, for as long as it runs.
+    Own,
+    /// As a guest of whoever owns it, or else as its owner.
+    OwnOrJoin,
+}
+
+/// An open database.
+pub(super) struct Database {
+    pub(super) pool: PgPool,
+    pub(super) migrations_applied: usize,
+    embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Finds or starts the server, migrates and connects.
+    pub(super) async fn open(config: &Config, tenure: Tenure) -> Result<Self> {
+        let embedded = match &config.database.url {
+            Some(_) => None,
+            None => Some(start(config, tenure).await?),
+        };
+        let url = match (&config.database.url, &embedded) {
+            (Some(url), _) => url.reveal().to_owned(),
+            (None, Some(embedded)) => embedded.url(),
+            (None, None) => String::new(),
+        };
+        let opened = async {
+            let migrations_applied = db::migrate(&url).await?;
+            anyhow::Ok((db::connect(&url, config.database.pool).await?, migrations_applied))
+        };
+        match (opened.await, embedded) {
+            (Ok((pool, migrations_applied)), embedded) => Ok(Self { pool, migrations_applied, embedded }),
+            (Err(error), Some(embedded)) => {
+                embedded.stop().await?;
+                Err(error)
+            }
+            (Err(error), None) => Err(error),
+        }
+    }
+
+    /// Where the embedded server keeps its data, if there is one.
+    pub(super) fn embedded(&self) -> Option<&Embedded> {
+        self.embedded.as_ref()
+    }
+
+    /// Closes the connections and stops the server that this command owns.
+    pub(super) async fn close(self) -> Result<()> {
+        self.pool.close().await;
+        if let Some(embedded) = self.embedded {
+            embedded.stop().await?;
+        }
+        Ok(())
+    }
+}
+
+async fn start(config: &Config, tenure: Tenure) -> Result<Embedded> {
+    let pool = u16::try_from(config.database.pool.max_connections).unwrap_or(u16::MAX);
+    let postgres = EmbeddedPostgres {
+        postgres_bin: config.database.postgres_bin.clone(),
+        max_connections: pool.saturating_add(BESIDE_THE_POOL),
+        ..EmbeddedPostgres::new(&config.database.data_dir)
+    };
+    Ok(match tenure {
+        Tenure::Own => postgres.start().await?,
+        Tenure::OwnOrJoin => postgres.start_or_join().await?,
+    })
+}

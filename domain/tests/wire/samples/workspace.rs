@@ -1,0 +1,40 @@
+use ledgerdesk_domain::workspace::{
+    Question, Questionnaire, QuestionnairePublished, WorkspaceCreated, WorkspaceEvent as Event,
+    WorkspaceSettingsChanged,
+};
+
+pub(super) fn all() -> Vec<Event> {
+    vec![
+        Event::WorkspaceCreated(WorkspaceCreated {
+            name: "Support".into(),
+            language: "ru".into(),
+            time_zone: "Europe/Moscow".into(),
+        }),
+        Event::WorkspaceSettingsChanged(WorkspaceSettingsChanged {
+            name: Some("Help".into()),
+            language: Some("en".into()),
+            time_zone: Some("UTC".into()),
+            handover_timeout_minutes: Some(30),
+        }),
+        Event::QuestionnairePublished(QuestionnairePublished {
+            questionnaire: Questionnaire {
+                key: "support".into(),
+                version: 2,
+                questions: vec![
+                    Question {
+                        key: "overall".into(),
+                        text_en: "How did we do?".into(),
+                        text_ru: "Как мы справились?".into(),
+                        max_score: 5,
+                    },
+                    Question {
+                        key: "wish".into(),
+                        text_en: "What should we do better?".into(),
+                        text_ru: "Что нам улучшить?".into(),
+                        max_score: 0,
+                    },
+                ],
+            },
+        }),
+    ]
+}

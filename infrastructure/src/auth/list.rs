@@ -1,0 +1,57 @@
+//! Shows which keys there are.
+
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::id::WorkspaceId;
+use sqlx::Row as _;
+use uuid::Uuid;
+
+use super::{ApiKeys, AuthError, Role};
+
+/// A key as a list shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ApiKeyRecord {
+    /// Its id.
+    pub id: Uuid,
+    /// The workspace that it opens.
+    pub workspace_id: WorkspaceId,
+    /// What people call it.
+    pub name: String,
+    /// What it may do.
+    pub role: Role,
+    /// The manager as whom it acts.
+    pub manager_id: Option<Uuid>,
+    /// The first characters of its text.
+    pub prefix: String,
+    /// When it was made.
+    pub created_at: DateTime<Utc>,
+    /// When it was revoked.
+    pub revoked_at: Option<DateTime<Utc>>,
+}
+
+impl ApiKeys {
+    /// The keys of a workspace, or of all, the oldest first; at most 1,000.
+    pub async fn list(&self, workspace: Option<WorkspaceId>) -> Result<Vec<ApiKeyRecord>, AuthError> {
+        let rows = sqlx::query(
+            "select id, workspace_id, name, role, manager_id, prefix, created_at, revoked_at \
+             from ledgerdesk.api_keys where $1::uuid is null or workspace_id = $1 \
+             order by created_at, id limit 1000",
+        )
+        .bind(workspace.map(WorkspaceId::uuid))
+        .fetch_all(&self.pool)
+        .await?;
+        let records = rows.into_iter().map(|row| {
+            let role: String = row.try_get("role")?;
+            Ok(ApiKeyRecord {
+                id: row.try_get("id")?,
+                workspace_id: WorkspaceId(row.try_get("workspace_id")?),
+                name: row.try_get("name")?,
+                role: super::authenticate::stored_role(&role)?,
+                manager_id: row.try_get("manager_id")?,
+                prefix: row.try_get("prefix")?,
+                created_at: row.try_get("created_at")?,
+                revoked_at: row.try_get("revoked_at")?,
+            })
+        });
+        records.collect::<Result<_, sqlx::Error>>().map_err(AuthError::from)
+    }
+}

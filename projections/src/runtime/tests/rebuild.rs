@@ -1,0 +1,149 @@
+use ledgerdesk_domain::stream::Position;
+
+use super::{
+    memory_log::{history, id, opened},
+    world::World,
+};
+use crate::runtime::{ProjectionState, ReadSideError};
+
+#[tokio::test]
+async fn a_rebuild_swaps_while_the_log_grows_and_loses_nothing() {
+    let world = World::new().await;
+    let node = world.start("a");
+    let head = world.log.append(history(60, 6)).await;
+    node.wait_for(head).await;
+    let writer = async {
+        let mut head = 0;
+        for _ in 0..40 {
+            head = world.log.append(history(20, 1)).await;
+        }
+        head
+    };
+    let rebuilds = async {
+        for name in ["topics", "trail", "topics"] {
+            node.read_side.rebuild(name, |_| {}).await.unwrap();
+        }
+    };
+    let (head, ()) = tokio::join!(writer, rebuilds);
+    node.wait_for(head).await;
+    assert_eq!(world.count("select count(*) from read.trail").await, head);
+    node.assert_equals_rebuild().await;
+    assert_eq!(world.count("select count(*) from pg_tables where schemaname = 'rebuild'").await, 0);
+    // Only what holds nothing personal is kept.
+    assert_eq!(world.count("select count(*) from pg_tables where schemaname = 'previous'").await, 1);
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_new_version_is_rebuilt_beside_the_old_one_and_then_leads() {
+    let world = World::new().await;
+    let old = world.start("old");
+    let head = world.log.append(history(30, 4)).await;
+    old.wait_for(head).await;
+    let new = world.attach_version("new", 2);
+    assert_eq!(new.read_side.status().await.unwrap()[0].state, ProjectionState::Outdated);
+    new.read_side.spawn();
+    world
+        .eventually(
+            "select version::bigint from ledgerdesk.projections where name = 'topics' and build = 'live'",
+            2,
+        )
+        .await;
+    let head = world.log.append(history(30, 1)).await;
+    new.wait_for(head).await;
+    let labelled = "select count(*) from read.topics where labels <> '{}' and labels[1] not like '%, 2'";
+    assert_eq!(world.count(labelled).await, 0);
+    // The old program stands aside, and says so when it is asked for more.
+    let refused = old.read_side.rebuild("topics", |_| {}).await;
+    assert!(refused.is_err(), "an old program rebuilt a newer table");
+    let comparison = new.read_side.equals_rebuild("topics", |_| {}).await.unwrap();
+    assert!(comparison.is_equal(), "{comparison:?}");
+    old.stop().await;
+    new.stop().await;
+}
+
+#[tokio::test]
+async fn two_rebuilds_of_one_projection_and_unknown_names_are_refused() {
+    let world = World::new().await;
+    let node = world.attach("a");
+    world.log.append(history(60, 6)).await;
+    sqlx::query(
+        "insert into ledgerdesk.projections (name, build, version, holder, expires_at)
+         values ('topics', 'rebuild', 1, 'b', clock_timestamp() + interval '1 minute')",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    let second = node.read_side.rebuild("topics", |_| {}).await;
+    assert!(matches!(second, Err(ReadSideError::Running { .. })), "{second:?}");
+    node.read_side.rebuild("trail", |_| {}).await.unwrap();
+    let unknown = node.read_side.rebuild("topic", |_| {}).await.unwrap_err();
+    assert_eq!(unknown.to_string(), "there is no projection topic; known are topics, trail");
+}
+
+#[tokio::test]
+async fn a_comparison_finds_rows_that_were_changed_behind_the_log() {
+    let world = World::new().await;
+    let node = world.start("a");
+    let head = world.log.append((1..=40).map(|number| opened(number, "x")).collect()).await;
+    node.wait_for(head).await;
+    for sql in [
+        "update read.topics set topic = 'y' where id = '00000000-0000-0000-0000-000000000003'",
+        "delete from read.topics where id = '00000000-0000-0000-0000-000000000004'",
+    ] {
+        sqlx::query(sql).execute(&world.pool).await.unwrap();
+    }
+    let mut comparison = node.read_side.equals_rebuild("topics", |_| {}).await.unwrap();
+    comparison.examples.sort_unstable();
+    assert_eq!((comparison.only_live, comparison.only_rebuilt), (1, 2));
+    assert_eq!((comparison.live_rows, comparison.rebuilt_rows), (39, 40));
+    assert_eq!(comparison.examples, [id(3), id(4)]);
+    assert_eq!(comparison.position, Position(head));
+    assert_eq!(world.count("select count(*) from pg_tables where schemaname = 'rebuild'").await, 0);
+    node.read_side.rebuild("topics", |_| {}).await.unwrap();
+    node.assert_equals_rebuild().await;
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn a_rebuild_waits_for_a_long_query_without_stopping_the_log() {
+    let world = World::new().await;
+    let node = world.start("a");
+    let head = world.log.append(history(20, 3)).await;
+    node.wait_for(head).await;
+    let mut query = world.pool.begin().await.unwrap();
+    sqlx::query("select count(*) from read.topics").execute(&mut *query).await.unwrap();
+    let waiting = {
+        let node = world.attach("b");
+        tokio::spawn(async move { node.read_side.rebuild("topics", |_| {}).await })
+    };
+    world
+        .eventually("select count(*) from pg_locks where not granted and mode = 'AccessExclusiveLock'", 1)
+        .await;
+    // The log is not kept waiting.
+    world.log.append(history(20, 1)).await;
+    query.rollback().await.unwrap();
+    let rebuilt = waiting.await.unwrap().unwrap();
+    assert!(rebuilt.position > Position(head));
+    node.stop().await;
+}
+
+#[tokio::test]
+async fn an_abandoned_rebuild_is_cleared_away() {
+    let world = World::new().await;
+    let node = world.attach("a");
+    let head = world.log.append(history(20, 3)).await;
+    node.read_side.rebuild("topics", |_| {}).await.unwrap();
+    for sql in [
+        "create table rebuild.topics (name text)",
+        "alter table rebuild.topics owner to ledgerdesk_app",
+        "update ledgerdesk.projections set holder = 'gone', expires_at = clock_timestamp() - interval '1 second' \
+          where build = 'rebuild'",
+    ] {
+        sqlx::query(sql).execute(&world.pool).await.unwrap();
+    }
+    node.read_side.spawn();
+    node.wait_for(head).await;
+    world.eventually("select count(*) from pg_tables where schemaname = 'rebuild'", 0).await;
+    node.stop().await;
+}

@@ -1,0 +1,5 @@
+//! Imports into a real log.
+
+mod again;
+mod shared_logs;
+mod support;
