@@ -9,7 +9,7 @@ use ledgerdesk_domain::{
     stream::{Position, StreamId, StreamVersion},
 };
 
-use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent};
+use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent, StoreError};
 
 /// Whose idempotency keys these are.
 pub(crate) const ACTOR: &str = "import";
@@ -130,9 +130,13 @@ async fn append_patiently(
     loop {
         attempt += 1;
         match store.append(append.clone()).await {
-            Err(AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt)
-                if attempt < ATTEMPTS =>
-            {
+            Err(
+                AppendError::Busy
+                | AppendError::PersonKeyRace
+                | AppendError::InDoubt
+                // On a busy machine this many callers may wait longer for a connection than a request would.
+                | AppendError::Store(StoreError::Database(sqlx::Error::PoolTimedOut)),
+            ) if attempt < ATTEMPTS => {
                 tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
             }
             answer => return answer,
