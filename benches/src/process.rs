@@ -1,0 +1,88 @@
+//! The product as a process.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context as _, Result, bail};
+use ledgerdesk_tests::node::MASTER_KEY;
+
+/// The owner key of every benchmark.
+pub(crate) const KEY: &str = "ldk_bench-bench-bench-bench-bench-bench-bench00";
+
+/// A running `ledgerdesk serve`.
+pub(crate) struct Server {
+    child: Child,
+    /// Such as `http://127.0.0.1:40001`.
+    pub(crate) address: String,
+}
+
+/// The command line, on this database.
+pub(crate) fn ledgerdesk(url: &str) -> Result<Command> {
+    let program = binary()?;
+    let mut command = Command::new(program);
+    command
+        .env("DATABASE_URL", url)
+        .env("LEDGERDESK_MASTER_KEY", MASTER_KEY)
+        .env("LEDGERDESK_BOOTSTRAP_KEY", KEY)
+        .env("LEDGERDESK_LOG_LEVEL", "warn");
+    Ok(command)
+}
+
+impl Server {
+    /// Starts a server on a free port and waits until it is ready.
+    pub(crate) async fn start(url: &str) -> Result<Self> {
+        let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let address = format!("127.0.0.1:{port}");
+        let child = ledgerdesk(url)?
+            .args(["serve", "--listen", &address])
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .context("the server does not start")?;
+        let server = Self { child, address: format!("http://{address}") };
+        let client = reqwest::Client::new();
+        for _ in 0..600 {
+            let ready = client.get(format!("{}/health/ready", server.address)).send().await;
+            if ready.is_ok_and(|answer| answer.status().is_success()) {
+                return Ok(server);
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        bail!("the server is not ready after 30 seconds")
+    }
+
+    /// Its resident memory, in megabytes.
+    pub(crate) fn resident_megabytes(&self) -> Result<f64> {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
+        let kilobytes: f64 = status
+            .lines()
+            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
+            .context("the system does not say how much memory the server has")?;
+        Ok(kilobytes / 1024.0)
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Asked first, so that it leaves nothing behind; a benchmark's data may be lost.
+        let asked = Command::new("kill").arg(self.child.id().to_string()).status();
+        if asked.is_err() {
+            let _ = self.child.kill();
+        }
+        let _ = self.child.wait();
+    }
+}
+
+/// The product, built beside this program.
+fn binary() -> Result<PathBuf> {
+    let here = std::env::current_exe()?;
+    let binary = here.parent().unwrap_or(Path::new(".")).join("ledgerdesk");
+    if !binary.exists() {
+        bail!("{} is not built; run `make bench`", binary.display());
+    }
+    Ok(binary)
+}
