@@ -17,6 +17,7 @@ pub mod command;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod demo;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod import;
