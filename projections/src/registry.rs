@@ -20,3 +20,50 @@ pub fn registry() -> Registry {
         .with(Clients)
         .with(Managers)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
+    use super::*;
+    use crate::{
+        runtime::Projection,
+        testing::{Story, everything},
+    };
+
+    fn check<P: Projection>(projection: &P, story: &Story) {
+        let definition = projection.definition();
+        let name = definition.name;
+        let rows = story.fold(projection);
+        assert!(!rows.is_empty(), "the story leaves no row in {name}");
+        for (key, row) in rows {
+            let row = serde_json::to_value(row).unwrap();
+            let fields: BTreeSet<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
+            assert_eq!(fields, definition.columns.iter().copied().collect(), "{name}");
+            assert_eq!(row[definition.key_column], Value::from(key.to_string()), "{name}");
+            for required in ["workspace_id", "person_id"] {
+                assert!(fields.contains(required), "{name} has no {required}");
+            }
+        }
+        for column in definition.personal {
+            assert!(definition.columns.contains(column), "{name} has no column {column}");
+        }
+    }
+
+    #[test]
+    fn the_rows_have_the_columns_that_their_definition_names() {
+        let story = everything();
+        check(&ConsultationList, &story);
+        check(&ConsultationDetail, &story);
+        check(&History, &story);
+        check(&Messages, &story);
+        check(&Handovers, &story);
+        check(&Redates, &story);
+        check(&Calls, &story);
+        check(&Ratings, &story);
+        check(&Clients, &story);
+        check(&Managers, &story);
+    }
+}

@@ -26,8 +26,8 @@ pub async fn settle(
             "`minPosition` is {wanted}, but the log does not reach that far; pass a position that this API returned"
         )));
     }
-    let waited = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
-    waited.map_err(|stale| Fault::Timeout {
+    let outcome = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
+    outcome.map_err(|stale| Fault::Timeout {
         message: format!("{stale}; try again, or read without `minPosition` to see what is there"),
     })
 }

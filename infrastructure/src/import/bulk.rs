@@ -76,30 +76,43 @@ async fn write(
     workspace_id: WorkspaceId,
     history: History,
 ) -> Result<Written, AppendError> {
-    let History { stream, key, digest, mut events } = history;
+    let History { stream, key, digest, events } = history;
+    let mut rest = events.as_slice();
     let mut version = StreamVersion::NONE;
-    let mut size = events.len();
+    let mut size = rest.len();
     let mut replayed = true;
-    while !events.is_empty() {
-        let last = size >= events.len();
-        let part = if last { events.clone() } else { events[..size].to_vec() };
-        let key = if last { key.clone() } else { format!("{key}@{}", version.0) };
+    let mut attempt = 0;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(size.min(rest.len()));
+        let key = if after.is_empty() { key.clone() } else { format!("{key}@{}", version.0) };
         let append = Append {
             workspace_id,
             stream,
             expected: version,
             last_position: Position::START,
-            events: part,
+            events: part.to_vec(),
             idempotency: Some(Idempotency { actor: ACTOR.to_owned(), key, digest }),
             erased: Vec::new(),
         };
-        match append_patiently(store, append).await {
+        match store.append(append).await {
             Ok(appended) => {
-                events.drain(..size.min(events.len()));
+                rest = after;
                 version = appended.version;
                 replayed &= appended.replayed;
+                attempt = 0;
             }
-            Err(AppendError::TooLarge { .. }) if size > 1 => size = size.div_ceil(2),
+            Err(AppendError::TooLarge { .. }) if size > 1 => size = part.len().div_ceil(2),
+            // The key makes a repeat safe, also where the outcome is in doubt.
+            Err(
+                AppendError::Busy
+                | AppendError::PersonKeyRace
+                | AppendError::InDoubt
+                // On a busy machine this many callers may wait longer for a connection than a request would.
+                | AppendError::Store(StoreError::Database(sqlx::Error::PoolTimedOut)),
+            ) if attempt < ATTEMPTS => {
+                attempt += 1;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
+            }
             Err(error) => return refused(error),
         }
     }
@@ -119,27 +132,4 @@ fn refused(error: AppendError) -> Result<Written, AppendError> {
         }
     };
     Ok(Written::Refused(code, error.to_string()))
-}
-
-/// Repeats what the log could not take at the moment. The key makes that safe, also where the outcome is in doubt.
-async fn append_patiently(
-    store: &EventStore,
-    append: Append,
-) -> Result<crate::event_store::Appended, AppendError> {
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        match store.append(append.clone()).await {
-            Err(
-                AppendError::Busy
-                | AppendError::PersonKeyRace
-                | AppendError::InDoubt
-                // On a busy machine this many callers may wait longer for a connection than a request would.
-                | AppendError::Store(StoreError::Database(sqlx::Error::PoolTimedOut)),
-            ) if attempt < ATTEMPTS => {
-                tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
-            }
-            answer => return answer,
-        }
-    }
 }

@@ -227,10 +227,10 @@ impl Row {
                 self.open_consultation_count += if changed.is_open { by } else { 0 };
             }
             ConsultationEvent::MessageReceived(_) => self.contacted(at),
-            ConsultationEvent::CallLogged(call) => {
-                if call.direction == CallDirection::Inbound || call.outcome == CallOutcome::Answered {
-                    self.contacted(call.started_at);
-                }
+            ConsultationEvent::CallLogged(call)
+                if call.direction == CallDirection::Inbound || call.outcome == CallOutcome::Answered =>
+            {
+                self.contacted(call.started_at);
             }
             ConsultationEvent::Resolved(resolved) => self.ended(resolved.from.is_open()),
             ConsultationEvent::Cancelled(cancelled) => self.ended(cancelled.from.is_open()),

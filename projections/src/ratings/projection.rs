@@ -126,16 +126,8 @@ impl Projection for Ratings {
     }
 
     fn keys(&self, recorded: &Recorded, keys: &mut Vec<Uuid>) {
-        match &recorded.event {
-            Event::Consultation(ConsultationEvent::RatingRequested(event)) => {
-                keys.push(event.rating_id.uuid())
-            }
-            Event::Consultation(ConsultationEvent::RatingSubmitted(event)) => {
-                keys.push(event.rating_id.uuid())
-            }
-            Event::Consultation(ConsultationEvent::RatingRevised(event)) => keys.push(event.rating_id.uuid()),
-            _ => {}
-        }
+        let Event::Consultation(event) = &recorded.event else { return };
+        keys.extend(rating_of(event).map(RatingId::uuid));
     }
 
     fn apply(&self, row: Option<Row>, _key: Uuid, recorded: &Recorded) -> Option<Row> {
@@ -152,6 +144,16 @@ impl Projection for Ratings {
         row.changed_at = row.changed_at.max(recorded.occurred_at);
         row.last_position = recorded.position.0;
         Some(row)
+    }
+}
+
+/// The rating that the event is about.
+const fn rating_of(event: &ConsultationEvent) -> Option<RatingId> {
+    match event {
+        ConsultationEvent::RatingRequested(event) => Some(event.rating_id),
+        ConsultationEvent::RatingSubmitted(event) => Some(event.rating_id),
+        ConsultationEvent::RatingRevised(event) => Some(event.rating_id),
+        _ => None,
     }
 }
 

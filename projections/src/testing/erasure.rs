@@ -15,7 +15,7 @@ use ledgerdesk_domain::{
 };
 use serde_json::{Value, json};
 
-use super::{Story, at, fold, fold_on, id, open, receive, resolve, send};
+use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
@@ -68,6 +68,7 @@ fn talk(story: Story, consultation: u128) -> Story {
         url: "s3://x".to_owned(),
     };
     story
+        .consultation(consultation, assign(77))
         .consultation(consultation, receive(part(2)))
         .consultation(
             consultation,
@@ -150,7 +151,7 @@ fn talk(story: Story, consultation: u128) -> Story {
         )
 }
 
-fn story() -> Story {
+pub(crate) fn story() -> Story {
     let story = Story::default().client(ANNA, register("anna")).client(BORIS, register("boris"));
     let story = talk(story.consultation(KNOWN, open(Some(ANNA), "a secret topic")), KNOWN);
     let story = talk(story.consultation(FOUND_OUT, open(None, "a secret topic")), FOUND_OUT)
@@ -235,13 +236,14 @@ fn erased_live_equals_rebuilt_for_one_who_got_anothers_consultation() {
     check_all(BORIS, &[BORIS, MISTAKEN]);
 }
 
+fn text<P: Projection>(projection: &P, events: &[Recorded]) -> String {
+    format!("{:?}", fold(projection, events))
+}
+
 #[test]
 fn nothing_that_was_said_survives_the_erasure_of_everybody() {
     let everybody: BTreeSet<PersonId> = [ANNA, BORIS, KNOWN, FOUND_OUT, MISTAKEN].map(id).into();
     let events = without_keys(&story().events, &everybody);
-    fn text<P: Projection>(projection: &P, events: &[Recorded]) -> String {
-        format!("{:?}", fold(projection, events))
-    }
     let rows = [
         text(&ConsultationList, &events),
         text(&ConsultationDetail, &events),

@@ -1,6 +1,7 @@
 //! Stories for unit tests: commands through the real rules, so that folds meet the events that there are.
 
 mod erasure;
+pub(crate) use erasure::story as everything;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -8,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_domain::{
     client::{Client, ClientCommand},
     consultation::{
-        Attributes, Channel, Consultation, ConsultationCommand, OpenConsultation, Party, Priority,
+        Attributes, Channel, Consultation, ConsultationCommand, Merge, OpenConsultation, Party, Priority,
         ReceiveMessage, SendMessage,
     },
     context::{Actor, Context},
@@ -205,4 +206,9 @@ pub(crate) fn send(message: u128, author: Party) -> ConsultationCommand {
         attachments: Vec::new(),
         in_reply_to: None,
     })
+}
+
+/// Merges one consultation into another.
+pub(crate) fn merge(one: u128, into: u128) -> ConsultationCommand {
+    ConsultationCommand::Merge(Merge { consultation_id: id(one), into: id(into) })
 }

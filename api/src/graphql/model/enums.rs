@@ -1,4 +1,4 @@
-//! The domain's enums as the API spells them: SCREAMING_SNAKE_CASE, each value described.
+//! The domain's enums as the API spells them: `SCREAMING_SNAKE_CASE`, each value described.
 
 use async_graphql::Enum;
 

@@ -124,7 +124,8 @@ impl Handover {
     }
 
     /// Who held the consultation when it was asked for.
-    async fn from_assignee(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
+    #[graphql(name = "fromAssignee")]
+    async fn holder_before(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
         manager(ctx, self.row.from_assignee).await
     }
 

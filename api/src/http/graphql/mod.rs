@@ -64,7 +64,7 @@ async fn answer(
         ));
     }
     let response = run::once(state, prepared).await?;
-    Ok(respond::respond(response, media_type))
+    Ok(respond::respond(&response, media_type))
 }
 
 async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {

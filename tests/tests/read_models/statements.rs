@@ -1,0 +1,80 @@
+//! A page costs the same number of statements, however many rows it has.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use ledgerdesk_api::graphql::caller::Role;
+use ledgerdesk_domain::{
+    consultation::{Assign, ConsultationCommand, OpenConsultation},
+    id::{ClientId, ManagerId},
+};
+use sqlx::PgPool;
+use tracing::{Event, Metadata, Subscriber, span};
+
+use crate::support::{Desk, at, caller, data, new_id, open, opening};
+
+/// Counts the statements that sqlx logs.
+#[derive(Clone, Default)]
+struct Statements(Arc<AtomicUsize>);
+
+impl Subscriber for Statements {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.target() == "sqlx::query"
+    }
+
+    fn new_span(&self, _: &span::Attributes<'_>) -> span::Id {
+        span::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &span::Id, _: &span::Record<'_>) {}
+
+    fn record_follows_from(&self, _: &span::Id, _: &span::Id) {}
+
+    fn event(&self, _: &Event<'_>) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn enter(&self, _: &span::Id) {}
+
+    fn exit(&self, _: &span::Id) {}
+}
+
+const QUERY: &str = "{ consultations(first: SIZE) { nodes {
+    client { name } assignee { name } detail { description }
+    handovers { assignedTo { name } } redates { number } calls { outcome } ratings { score }
+    messages(last: 3) { text } history(last: 3) { eventType actor { manager { name } } }
+} } }";
+
+/// One for the page and one for each kind of reference: client, assignee, detail, handovers, redates, calls,
+/// ratings, messages, history.
+const STATEMENTS: usize = 10;
+
+#[tokio::test]
+async fn references_of_a_page_are_one_statement_each() {
+    let desk = Desk::open().await;
+    for _ in 0..30 {
+        let id = new_id();
+        let opening = OpenConsultation { client_id: Some(ClientId(new_id())), ..opening("one of many") };
+        desk.consultation(id, at(0), open(opening)).await;
+        let assign = Assign { assignee: Some(ManagerId(new_id())), team: None, reason: None };
+        desk.consultation(id, at(1), ConsultationCommand::Assign(assign)).await;
+    }
+    desk.settled().await;
+
+    // Unlike the pools of the program, this one logs its statements.
+    let pool = PgPool::connect(&desk.database.url()).await.unwrap();
+    for size in ["1", "30"] {
+        let statements = Statements::default();
+        let guard = tracing::subscriber::set_default(statements.clone());
+        let caller = caller(desk.node.workspace, Role::Owner);
+        let response = desk.respond(&QUERY.replace("SIZE", size), caller, &pool).await;
+        drop(guard);
+        let nodes = data(response)["consultations"]["nodes"].as_array().unwrap().len();
+        assert_eq!(nodes.to_string(), size);
+        assert_eq!(statements.0.load(Ordering::Relaxed), STATEMENTS, "for {size} rows");
+    }
+    pool.close().await;
+    desk.close().await;
+}
