@@ -33,9 +33,6 @@ fn check(config: &Config) -> Result<()> {
         }
         None => format!("an embedded PostgreSQL in {}", config.database.data_dir.display()),
     };
-    output::line(format!(
-        "The configuration is complete: {database}, serving on {}.",
-        config.http.listen
-    ))?;
+    output::line(format!("The configuration is complete: {database}, serving on {}.", config.http.listen))?;
     Ok(())
 }

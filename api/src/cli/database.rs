@@ -1,5 +1,7 @@
 //! The database of a command: the one of `DATABASE_URL`, or the embedded one, migrated and connected.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use ledgerdesk_infrastructure::{
     config::Config,
@@ -11,6 +13,9 @@ use sqlx::PgPool;
 /// Connections that the embedded server takes beyond the pool: the appender, the listener, the lease and
 /// rebuilds of the serving node, and commands beside it.
 const BESIDE_THE_POOL: u16 = 60;
+
+/// How long connections may take to be given back.
+const CLOSE_GRACE: Duration = Duration::from_secs(5);
 
 /// How a command needs the embedded server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,14 +59,10 @@ impl Database {
         }
     }
 
-    /// Where the embedded server keeps its data, if there is one.
-    pub(super) fn embedded(&self) -> Option<&Embedded> {
-        self.embedded.as_ref()
-    }
-
     /// Closes the connections and stops the server that this command owns.
     pub(super) async fn close(self) -> Result<()> {
-        self.pool.close().await;
+        // What was cut off may still hold a connection.
+        let _ = tokio::time::timeout(CLOSE_GRACE, self.pool.close()).await;
         if let Some(embedded) = self.embedded {
             embedded.stop().await?;
         }

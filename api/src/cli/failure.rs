@@ -6,9 +6,12 @@ use ledgerdesk_infrastructure::{
     auth::AuthError,
     config::{ConfigError, MasterKeyError},
     db::DatabaseError,
+    demo::DemoError,
     embedded_postgres::EmbeddedError,
     event_store::{OpenError, StoreError},
+    import::ImportError,
 };
+use ledgerdesk_projections::runtime::ReadSideError;
 
 /// A fault of a command, with its permanent code. The message says what would be right.
 #[derive(Debug, thiserror::Error)]
@@ -51,12 +54,26 @@ fn code_of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         error.downcast_ref::<EmbeddedError>().map(EmbeddedError::code),
         error.downcast_ref::<DatabaseError>().map(DatabaseError::code),
         error.downcast_ref::<AuthError>().map(AuthError::code),
+        error.downcast_ref::<ImportError>().map(ImportError::code),
+        error.downcast_ref::<DemoError>().map(|_| "demo_interrupted"),
+        error.downcast_ref::<ReadSideError>().map(read_side_code),
         error.downcast_ref::<OpenError>().map(|_| "log_unavailable"),
         error.downcast_ref::<StoreError>().map(|_| "log_unavailable"),
         error.downcast_ref::<sqlx::Error>().map(|_| "database_unavailable"),
         error.downcast_ref::<io::Error>().map(|_| "io"),
     ];
     codes.into_iter().flatten().next()
+}
+
+fn read_side_code(error: &ReadSideError) -> &'static str {
+    match error {
+        ReadSideError::Unknown { .. } => "projection_unknown",
+        ReadSideError::Running { .. } => "projection_rebuilding",
+        ReadSideError::Version { .. } => "projection_version",
+        ReadSideError::Interrupted { .. } => "projection_interrupted",
+        ReadSideError::Paused { .. } => "projection_paused",
+        ReadSideError::Database(_) => "database_unavailable",
+    }
 }
 
 fn is_closed_pipe(error: &anyhow::Error) -> bool {

@@ -28,11 +28,9 @@ const FIRST_START_LOCK: i64 = 0x6c65_6467_6572;
 /// The file of the owner key, in the data directory of an embedded database.
 const KEY_FILE: &str = "owner.key";
 
-/// The workspace of this installation.
+/// The key to the workspace of this installation.
 #[derive(Clone)]
 pub(super) struct Opening {
-    /// Its id.
-    pub(super) workspace_id: WorkspaceId,
     /// The owner key, if this start created it.
     pub(super) new_key: Option<KeySecret>,
     /// The file that holds the owner key, where there is one.
@@ -56,11 +54,10 @@ pub(super) async fn open_workspace(means: Means<'_>) -> Result<Opening> {
     let key_file = means.config.database.url.is_none().then(|| means.config.database.data_dir.join(KEY_FILE));
     let mut transaction = means.pool.begin().await.context("the first start could not begin")?;
     sqlx::query("select pg_advisory_xact_lock($1)").bind(FIRST_START_LOCK).execute(&mut *transaction).await?;
-    let known: Option<uuid::Uuid> = sqlx::query_scalar(
-        "select workspace_id from ledgerdesk.api_keys order by created_at, id limit 1",
-    )
-    .fetch_optional(&mut *transaction)
-    .await?;
+    let known: Option<uuid::Uuid> =
+        sqlx::query_scalar("select workspace_id from ledgerdesk.api_keys order by created_at, id limit 1")
+            .fetch_optional(&mut *transaction)
+            .await?;
     let (workspace_id, new_key) = match known {
         Some(known) => (WorkspaceId(known), None),
         None => {
@@ -82,7 +79,7 @@ pub(super) async fn open_workspace(means: Means<'_>) -> Result<Opening> {
     };
     transaction.commit().await?;
     create(&means, workspace_id).await?;
-    Ok(Opening { workspace_id, new_key, key_file: key_file.filter(|file| file.exists()) })
+    Ok(Opening { new_key, key_file: key_file.filter(|file| file.exists()) })
 }
 
 /// Creates the workspace unless it is there.
@@ -99,7 +96,7 @@ async fn create(means: &Means<'_>, workspace_id: WorkspaceId) -> Result<()> {
         actor: Actor::SYSTEM,
         correlation_id: means.ids.next_id(),
         causation_id: None,
-        source: Source::System,
+        source: Source { system: "first-start".to_owned(), reference: None },
         idempotency: None,
         expected_version: ExpectedVersion::Any,
         occurred_at: None,

@@ -5,15 +5,23 @@
 
 mod config;
 mod database;
+mod demo;
+mod erase;
 mod failure;
 mod first_start;
+mod import;
 mod keys;
 mod log;
 mod migrate;
+mod node;
 mod output;
+mod progress;
+mod projections;
 mod runtime;
+mod schema;
 mod serve;
 mod shutdown;
+mod workspace;
 
 use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
@@ -78,12 +86,24 @@ enum Command {
     Serve(serve::Serve),
     /// Bring the database up to date
     Migrate(migrate::Migrate),
+    /// Import the log of another system: CSV or XES, also gzipped
+    Import(import::Import),
+    /// Write a demo into the workspace, to have something to look at
+    Demo(demo::Demo),
     /// Look after the log
     #[command(subcommand)]
     Log(log::Log),
     /// Create, list and revoke API keys
     #[command(subcommand)]
     Keys(keys::Keys),
+    /// Look after the read models
+    #[command(subcommand)]
+    Projections(projections::Projections),
+    /// Erase a person
+    #[command(subcommand)]
+    Erase(erase::Erase),
+    /// Print the GraphQL schema (SDL)
+    Schema(schema::Schema),
     /// Look after the settings
     #[command(subcommand)]
     Config(config::ConfigCommand),
@@ -92,8 +112,10 @@ enum Command {
 impl Command {
     /// The settings that the command's own flags set.
     fn overlay(&self, environment: &mut Environment) {
-        if let Self::Serve(serve) = self {
-            serve.overlay(environment);
+        match self {
+            Self::Serve(serve) => serve.overlay(environment),
+            // A command answers what it was asked; how it got there is only of interest when something is odd.
+            _ => environment.set_default("LEDGERDESK_LOG", "warn"),
         }
     }
 
@@ -101,8 +123,13 @@ impl Command {
         match self {
             Self::Serve(command) => command.run(config).await,
             Self::Migrate(command) => command.run(&config).await,
-            Self::Log(command) => command.run(config).await,
+            Self::Import(command) => command.run(config).await,
+            Self::Demo(command) => command.run(config).await,
+            Self::Log(command) => command.run(&config).await,
             Self::Keys(command) => command.run(&config).await,
+            Self::Projections(command) => command.run(config).await,
+            Self::Erase(command) => command.run(config).await,
+            Self::Schema(command) => command.run(),
             Self::Config(command) => command.run(&config),
         }
     }

@@ -30,7 +30,7 @@ pub(super) struct Runtime {
     pub(super) clock: Arc<dyn Clock>,
     pub(super) ids: Arc<dyn IdSource>,
     pub(super) metrics: Registry,
-    /// The workspace, and its owner key if this start created them.
+    /// The owner key, if this start created it, and where it is kept.
     pub(super) opening: Opening,
 }
 

@@ -3,26 +3,7 @@
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
 use uuid::Uuid;
 
-/// What an API key may do. The stored name is permanent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Role {
-    /// Everything.
-    Owner,
-    /// Everything but keys of owners.
-    Administrator,
-    /// All consultations and all managers' work.
-    Supervisor,
-    /// Consultations.
-    Manager,
-    /// Talks to clients for the team.
-    Bot,
-    /// Reads read models and analytics.
-    Analyst,
-    /// Reads everything, the log included.
-    Auditor,
-    /// Another system that reads and writes consultations.
-    Integration,
-}
+pub use ledgerdesk_infrastructure::auth::Role;
 
 /// The authenticated caller of one request; put into every GraphQL request's data.
 #[derive(Debug, Clone)]

@@ -22,8 +22,7 @@ pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
 /// The schema without its data, enough for its SDL.
 pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
-    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default())
-        .disable_suggestions()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).disable_suggestions()
 }
 
 /// What resolvers work with.

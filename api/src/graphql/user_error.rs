@@ -9,7 +9,7 @@ use crate::i18n::{self, Localized};
 /// Why a mutation did nothing, and what would be right.
 #[derive(Debug, Clone, PartialEq, Eq, SimpleObject)]
 pub struct UserError {
-    /// A permanent code in snake_case, to branch on.
+    /// A permanent code in `snake_case`, to branch on.
     code: &'static str,
     /// For people, in the language of `Accept-Language` (English or Russian).
     message: String,

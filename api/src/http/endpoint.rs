@@ -42,6 +42,11 @@ impl Endpoint {
         (self.execute)(with(request, session), session.caller())
     }
 
+    /// Executes a request of this process itself, which carries no key.
+    pub(crate) fn execute_as(&self, request: Request, caller: &Caller) -> BoxFuture<'static, Response> {
+        (self.execute)(request.data(caller.clone()), caller)
+    }
+
     pub(crate) fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
         (self.subscribe)(with(request, session), session.caller())
     }

@@ -15,13 +15,13 @@ use super::guard::Refusal;
 #[derive(Debug)]
 pub(crate) struct HttpError {
     status: StatusCode,
-    error: ServerError,
+    error: Box<ServerError>,
     header: Option<(HeaderName, HeaderValue)>,
 }
 
 impl HttpError {
     pub(crate) fn new(status: StatusCode, code: &str, message: impl Into<String>) -> Self {
-        Self { status, error: coded(code, message), header: None }
+        Self { status, error: Box::new(coded(code, message)), header: None }
     }
 
     pub(crate) fn unauthenticated() -> Self {
@@ -57,7 +57,7 @@ impl HttpError {
         if let Some(extensions) = &mut error.extensions {
             extensions.set("requestId", request_id.to_string());
         }
-        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error, header: None }
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, error: Box::new(error), header: None }
     }
 
     pub(crate) fn unavailable(message: &str) -> Self {
@@ -69,12 +69,12 @@ impl HttpError {
 
     /// An error of GraphQL's own form.
     pub(crate) fn from_error(error: ServerError) -> Self {
-        Self { status: StatusCode::OK, error, header: None }
+        Self { status: StatusCode::OK, error: Box::new(error), header: None }
     }
 
     /// The error alone, for transports without a status.
     pub(crate) fn into_error(self) -> ServerError {
-        self.error
+        *self.error
     }
 }
 
@@ -84,7 +84,7 @@ impl From<Refusal> for HttpError {
         if let Refusal::Syntax { at: Some(at), .. } = refusal {
             error.locations = vec![Pos { ..at }];
         }
-        Self { status: StatusCode::BAD_REQUEST, error, header: None }
+        Self { status: StatusCode::BAD_REQUEST, error: Box::new(error), header: None }
     }
 }
 

@@ -53,7 +53,7 @@ impl Default for Timeouts {
         Self {
             body: Duration::from_secs(10),
             query: Duration::from_secs(15),
-            mutation: Duration::from_secs(60),
+            mutation: Duration::from_mins(1),
         }
     }
 }

@@ -31,6 +31,11 @@ impl Environment {
     pub fn set(&mut self, name: &str, value: impl Into<OsString>) {
         self.0.insert(name.to_owned(), value.into());
     }
+
+    /// Sets a value where there is none.
+    pub fn set_default(&mut self, name: &str, value: impl Into<OsString>) {
+        self.0.entry(name.to_owned()).or_insert_with(|| value.into());
+    }
 }
 
 /// Reads settings and remembers what is wrong.

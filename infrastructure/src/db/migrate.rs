@@ -8,8 +8,13 @@ use sqlx::{
 
 use super::{DatabaseError, pool::parse};
 
-/// The migrations in `/migrations`, compiled in.
+/// The migrations in `/migrations`, compiled in. Run them with [`migrate`].
 pub static MIGRATOR: Migrator = sqlx::migrate!("../migrations");
+
+/// Where it is kept which migrations ran. Named with its schema: an unqualified name means one place before
+/// the first migration and another one after it, if the connecting role is called like the schema.
+const SCHEMA: &str = "ledgerdesk";
+const TABLE: &str = "ledgerdesk.migrations";
 
 /// Applies what is missing, each migration in its own transaction, and answers how many that were. Nodes that
 /// do this at once wait for each other. Runs with the rights of the URL's role, not with the application's.
@@ -17,7 +22,10 @@ pub async fn migrate(url: &str) -> Result<usize, DatabaseError> {
     let options: PgConnectOptions = parse(url)?;
     let mut connection = PgConnection::connect_with(&options).await.map_err(DatabaseError::Connect)?;
     let before = applied(&mut connection).await?;
-    MIGRATOR.run(&mut connection).await.map_err(explain)?;
+    let mut migrator = Migrator::with_migrations(MIGRATOR.iter().cloned().collect());
+    migrator.dangerous_set_table_name(TABLE);
+    migrator.create_schema(SCHEMA);
+    migrator.run(&mut connection).await.map_err(explain)?;
     let after = applied(&mut connection).await?;
     // What is said now is said to nobody: the work is committed.
     let _ = connection.close().await;
@@ -26,13 +34,14 @@ pub async fn migrate(url: &str) -> Result<usize, DatabaseError> {
 
 async fn applied(connection: &mut PgConnection) -> Result<usize, DatabaseError> {
     let count = async {
-        let exists: bool = sqlx::query_scalar("select to_regclass('_sqlx_migrations') is not null")
+        let exists: bool = sqlx::query_scalar("select to_regclass($1) is not null")
+            .bind(TABLE)
             .fetch_one(&mut *connection)
             .await?;
         if !exists {
             return Ok(0);
         }
-        sqlx::query_scalar::<_, i64>("select count(*) from _sqlx_migrations where success")
+        sqlx::query_scalar::<_, i64>("select count(*) from ledgerdesk.migrations where success")
             .fetch_one(connection)
             .await
     };

@@ -115,14 +115,13 @@ fn compose(template: &Template, columns: &HashMap<String, Arc<Column>>, rows: u3
     for row in 0..rows {
         key.clear();
         key.extend(sources.iter().map(|column| column.symbol(row)));
-        let symbol = match known.get(&key) {
-            Some(symbol) => *symbol,
-            None => {
-                render(template, &sources, &key, &mut text);
-                let symbol = composed.intern(&text);
-                known.insert(key.clone(), symbol);
-                symbol
-            }
+        let symbol = if let Some(symbol) = known.get(&key) {
+            *symbol
+        } else {
+            render(template, &sources, &key, &mut text);
+            let symbol = composed.intern(&text);
+            known.insert(key.clone(), symbol);
+            symbol
         };
         composed.push(symbol);
     }

@@ -9,7 +9,7 @@ use ledgerdesk_domain::{
     stream::{Position, StreamId, StreamVersion},
 };
 
-use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent};
+use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent, StoreError};
 
 /// Whose idempotency keys these are.
 pub(crate) const ACTOR: &str = "import";
@@ -76,34 +76,51 @@ async fn write(
     workspace_id: WorkspaceId,
     history: History,
 ) -> Result<Written, AppendError> {
-    let History { stream, key, digest, mut events } = history;
+    let History { stream, key, digest, events } = history;
+    let mut rest = events.as_slice();
     let mut version = StreamVersion::NONE;
-    let mut size = events.len();
+    let mut size = rest.len();
     let mut replayed = true;
-    while !events.is_empty() {
-        let last = size >= events.len();
-        let part = if last { events.clone() } else { events[..size].to_vec() };
-        let key = if last { key.clone() } else { format!("{key}@{}", version.0) };
+    let mut attempt = 0;
+    while !rest.is_empty() {
+        let (part, after) = rest.split_at(size.min(rest.len()));
+        let key = if after.is_empty() { key.clone() } else { format!("{key}@{}", version.0) };
         let append = Append {
             workspace_id,
             stream,
             expected: version,
             last_position: Position::START,
-            events: part,
+            events: part.to_vec(),
             idempotency: Some(Idempotency { actor: ACTOR.to_owned(), key, digest }),
             erased: Vec::new(),
         };
-        match append_patiently(store, append).await {
+        match store.append(append).await {
             Ok(appended) => {
-                events.drain(..size.min(events.len()));
+                rest = after;
                 version = appended.version;
                 replayed &= appended.replayed;
+                attempt = 0;
             }
-            Err(AppendError::TooLarge { .. }) if size > 1 => size = size.div_ceil(2),
+            Err(AppendError::TooLarge { .. }) if size > 1 => size = part.len().div_ceil(2),
+            Err(error) if attempt < ATTEMPTS && passes(&error) => {
+                attempt += 1;
+                tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
+            }
             Err(error) => return refused(error),
         }
     }
     Ok(if replayed { Written::Before } else { Written::Now })
+}
+
+/// Whether the log will take it in a while. The key makes a repeat safe, also where the outcome is in doubt.
+fn passes(error: &AppendError) -> bool {
+    match error {
+        AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt => true,
+        AppendError::Store(StoreError::Unavailable(_)) => true,
+        // Appends in flight outnumber the connections: on a busy machine some wait too long for one.
+        AppendError::Store(StoreError::Database(error)) => matches!(error, sqlx::Error::PoolTimedOut),
+        _ => false,
+    }
 }
 
 /// Refusals of this history are told; failures of the log end the import.
@@ -119,23 +136,4 @@ fn refused(error: AppendError) -> Result<Written, AppendError> {
         }
     };
     Ok(Written::Refused(code, error.to_string()))
-}
-
-/// Repeats what the log could not take at the moment. The key makes that safe, also where the outcome is in doubt.
-async fn append_patiently(
-    store: &EventStore,
-    append: Append,
-) -> Result<crate::event_store::Appended, AppendError> {
-    let mut attempt = 0;
-    loop {
-        attempt += 1;
-        match store.append(append.clone()).await {
-            Err(AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt)
-                if attempt < ATTEMPTS =>
-            {
-                tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
-            }
-            answer => return answer,
-        }
-    }
 }

@@ -110,8 +110,8 @@ pub enum ImportError {
     /// The log could not be read.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// A task of the import died.
-    #[error("the import stopped unexpectedly; run the same command again to continue")]
+    /// It was stopped from outside, or a task of it died.
+    #[error("the import stopped before its end; run the same command again to continue")]
     Stopped,
 }
 
@@ -137,5 +137,5 @@ impl ImportError {
 }
 
 fn lines(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| format!("\n  {fault}")).collect()
+    faults.iter().fold(String::new(), |lines, fault| lines + "\n  " + &fault.to_string())
 }

@@ -7,6 +7,9 @@ use serde::Serialize;
 
 use super::derive::Tally;
 
+/// How many reported rows are shown in words.
+const SHOWN: usize = 10;
+
 /// A row that became no event.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Reported {
@@ -130,7 +133,16 @@ impl std::fmt::Display for Summary {
         counts(f, &format!("{} events", self.event_count()), &self.events)?;
         counts(f, "facts that are no step of the lifecycle here, by reason", &self.facts)?;
         counts(f, "values that the mapping does not know", &self.unknown_values)?;
-        counts(f, "reported rows, by reason", &self.reported_by_code())
+        counts(f, "reported rows, by reason", &self.reported_by_code())?;
+        for reported in self.reported.iter().take(SHOWN) {
+            let Reported { row, case, code, reason } = reported;
+            writeln!(f, "  row {row} ({case}): {reason} [{code}]")?;
+        }
+        let more = self.reported.len().saturating_sub(SHOWN);
+        if more > 0 {
+            writeln!(f, "  … and {more} more")?;
+        }
+        Ok(())
     }
 }
 

@@ -1,11 +1,15 @@
 //! The shipped mappings on the logs that they were made for, without writing.
 
-use std::path::{Path, PathBuf};
+use std::{
+    io::Write as _,
+    path::{Path, PathBuf},
+};
 
-use ledgerdesk_domain::id::WorkspaceId;
+use ledgerdesk_domain::{event::DomainEvent as _, id::WorkspaceId};
 use uuid::Uuid;
 
 use super::{Mapping, Prepared, Silent, Summary};
+use crate::clock::{IdSource as _, SystemIds};
 
 /// A log of the shared test data, or a loud note that it is absent.
 fn shared_log(test: &str, file: &str) -> Option<PathBuf> {
@@ -13,7 +17,8 @@ fn shared_log(test: &str, file: &str) -> Option<PathBuf> {
         .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared"), PathBuf::from);
     let path = shared.join("data").join(file);
     if !path.exists() {
-        eprintln!("SKIPPED {test}: {} is absent", path.display());
+        // Around the capture of the test runner: a skipped test must be seen.
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {} is absent", path.display());
         return None;
     }
     Some(path)
@@ -77,4 +82,39 @@ fn every_call_of_the_call_centre_becomes_a_consultation() {
     check(&summary, 5_000, 5_000);
     assert_eq!(summary.events.get("CallLogged"), Some(&5_000));
     assert_eq!(summary.events.get("Started"), Some(&4_054), "as many as were answered");
+}
+
+/// The example of `docs/importing.md`, taken from the page itself.
+#[test]
+fn the_worked_example_of_the_documentation_does_what_the_page_says() {
+    let page = include_str!("../../../docs/importing.md");
+    let block = |language: &str| {
+        let (_, from) = page.split_once("## A worked example").unwrap();
+        let (_, from) = from.split_once(&format!("```{language}\n")).unwrap();
+        from.split_once("```").unwrap().0
+    };
+    let path = std::env::temp_dir().join(format!("ledgerdesk-example-{}", SystemIds.next_id()));
+    std::fs::write(&path, block("csv")).unwrap();
+    let mapping = Mapping::parse("tickets.toml", block("toml")).unwrap();
+    let prepared = Prepared::read(mapping, &path, WorkspaceId(Uuid::nil()), &Silent).unwrap();
+    std::fs::remove_file(&path).unwrap();
+
+    let told = prepared.tell(&prepared.meaning(), 0);
+    let of_row = |row: u32| -> Vec<&str> {
+        let events = told.events.iter().filter(|happened| happened.row == row);
+        events.map(|happened| happened.event.event_type()).collect()
+    };
+    assert_eq!(of_row(0), ["ConsultationOpened"]);
+    assert_eq!(of_row(1), ["Assigned", "Started"]);
+    assert_eq!(of_row(2), ["WaitingForClientStarted"]);
+    assert_eq!(
+        of_row(3),
+        ["PriorityChanged", "HandoverRequested", "HandoverAccepted", "Assigned", "Resumed", "Assigned"]
+    );
+    assert_eq!(of_row(4), ["HandoverResolved", "Resolved", "Closed"]);
+    assert_eq!(
+        told.events[0].occurred_at.to_rfc3339(),
+        "2025-02-03T08:12:00+00:00",
+        "Berlin is an hour ahead"
+    );
 }

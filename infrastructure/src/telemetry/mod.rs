@@ -11,8 +11,9 @@ use crate::config::{LogConfig, LogFormat};
 
 /// Starts logging and makes panics log lines. Called once, by the binary; a second call changes nothing.
 pub fn init(config: &LogConfig) {
-    // The filter was checked when it was read.
-    let filter = EnvFilter::try_new(&config.filter).unwrap_or_default();
+    // The filter was checked when it was read. Notices of the database ("already exists, skipping") are shown
+    // to whoever asks for them.
+    let filter = EnvFilter::try_new(format!("sqlx=warn,{}", config.filter)).unwrap_or_default();
     let lines = fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let started = match config.format {
         LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).with_target(false).try_init(),

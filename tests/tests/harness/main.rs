@@ -1,3 +1,4 @@
 //! The harness itself.
 
 mod database;
+mod migrations;

@@ -1,5 +1,6 @@
 //! Imports into a real log.
 
 mod again;
+mod demo;
 mod shared_logs;
 mod support;

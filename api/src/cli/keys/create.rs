@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Args;
-use ledgerdesk_domain::id::{ManagerId, WorkspaceId};
+use ledgerdesk_domain::id::ManagerId;
 use ledgerdesk_infrastructure::{
     auth::{ApiKeys, NewApiKey, Role},
     clock::{Clock as _, IdSource as _, SystemClock, SystemIds},
@@ -10,7 +10,7 @@ use ledgerdesk_infrastructure::{
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use crate::cli::{failure::Failure, output};
+use crate::cli::{output, workspace};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -20,7 +20,7 @@ Examples:
 /// Create a key and print it, for the only time.
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
-pub(super) struct Create {
+pub(in crate::cli) struct Create {
     /// What it may do
     #[arg(long, value_parser = role_parser())]
     role: String,
@@ -39,10 +39,7 @@ impl Create {
     pub(super) async fn run(self, pool: &PgPool) -> Result<()> {
         let key = NewApiKey {
             id: SystemIds.next_id(),
-            workspace_id: match self.workspace {
-                Some(named) => existing(pool, named).await?,
-                None => only_one(pool).await?,
-            },
+            workspace_id: workspace::choose(pool, self.workspace).await?,
             name: self.name,
             // The parser lets nothing else through.
             role: Role::parse(&self.role).unwrap_or(Role::Auditor),
@@ -50,40 +47,14 @@ impl Create {
         };
         let created = ApiKeys::new(pool.clone()).create(key, SystemClock.now()).await?;
         output::line(created.secret.reveal())?;
-        eprintln!("This is the only time that the key is shown. `ledgerdesk keys revoke {}` ends it.", created.id);
+        eprintln!(
+            "This is the only time that the key is shown. `ledgerdesk keys revoke {}` ends it.",
+            created.id
+        );
         Ok(())
     }
 }
 
 fn role_parser() -> clap::builder::PossibleValuesParser {
     Role::ALL.map(Role::as_str).into()
-}
-
-async fn existing(pool: &PgPool, named: Uuid) -> Result<WorkspaceId> {
-    if workspaces(pool).await?.contains(&named) {
-        return Ok(WorkspaceId(named));
-    }
-    let message = format!("there is no workspace {named}; `ledgerdesk keys list` shows them");
-    Err(Failure { code: "workspace_not_found", message }.into())
-}
-
-async fn only_one(pool: &PgPool) -> Result<WorkspaceId> {
-    match workspaces(pool).await?.as_slice() {
-        [only] => Ok(WorkspaceId(*only)),
-        [] => Err(Failure {
-            code: "workspace_not_found",
-            message: "there is no workspace yet; `ledgerdesk serve` creates one at its first start".to_owned(),
-        }
-        .into()),
-        _ => Err(Failure {
-            code: "workspace_ambiguous",
-            message: "there is more than one workspace; name one with --workspace ID".to_owned(),
-        }
-        .into()),
-    }
-}
-
-/// Every workspace has had a key from its beginning.
-async fn workspaces(pool: &PgPool) -> Result<Vec<Uuid>> {
-    Ok(sqlx::query_scalar("select distinct workspace_id from ledgerdesk.api_keys").fetch_all(pool).await?)
 }

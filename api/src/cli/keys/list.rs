@@ -12,7 +12,7 @@ use crate::cli::output;
 
 /// Show the keys: never their text, only its beginning.
 #[derive(Args)]
-pub(super) struct List {
+pub(in crate::cli) struct List {
     /// Only those of this workspace
     #[arg(long, value_name = "ID")]
     workspace: Option<Uuid>,

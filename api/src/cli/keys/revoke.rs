@@ -12,7 +12,7 @@ use crate::cli::{failure::Failure, output};
 
 /// End a key: no request and no running subscription may use it any more.
 #[derive(Args)]
-pub(super) struct Revoke {
+pub(in crate::cli) struct Revoke {
     /// Its id, or the beginning that `keys list` shows
     key: String,
     /// Also if it is the last owner key of its workspace
@@ -28,8 +28,9 @@ impl Revoke {
         if !self.last_owner && is_last_owner(found, &all) {
             return Err(Failure {
                 code: "last_owner_key",
-                message: "this is the last owner key of its workspace; create another first, or say --last-owner"
-                    .to_owned(),
+                message:
+                    "this is the last owner key of its workspace; create another first, or say --last-owner"
+                        .to_owned(),
             }
             .into());
         }

@@ -81,6 +81,7 @@ impl<V: Verb> ConsultationPayload<V> {
     }
 
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn outcome(&self) -> Outcome<'_> {
         self.0.outcome()
     }
@@ -107,6 +108,7 @@ impl<V: Verb> ClientPayload<V> {
     }
 
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn outcome(&self) -> Outcome<'_> {
         self.0.outcome()
     }
@@ -133,6 +135,7 @@ impl<V: Verb> ManagerPayload<V> {
     }
 
     #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn outcome(&self) -> Outcome<'_> {
         self.0.outcome()
     }

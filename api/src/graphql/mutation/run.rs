@@ -145,7 +145,7 @@ mod tests {
     use super::*;
     use crate::graphql::caller::{Language, Role};
 
-    fn checked(options: Options) -> Result<(), UserError> {
+    fn checked(options: &Options) -> Result<(), UserError> {
         let caller = Caller {
             workspace_id: WorkspaceId(Uuid::nil()),
             key_id: Uuid::nil(),
@@ -154,7 +154,7 @@ mod tests {
             request_id: Uuid::nil(),
             language: Language::En,
         };
-        check_options(&options, now(), &caller)
+        check_options(options, now(), &caller)
     }
 
     fn now() -> DateTime<Utc> {
@@ -167,7 +167,7 @@ mod tests {
 
     #[test]
     fn a_time_may_lie_in_the_past_but_not_before_1970_nor_ahead_of_us() {
-        let at = |occurred_at| checked(Options { occurred_at: Some(occurred_at), ..none() }).is_ok();
+        let at = |occurred_at| checked(&Options { occurred_at: Some(occurred_at), ..none() }).is_ok();
         assert!(at(DateTime::UNIX_EPOCH));
         assert!(at(now() + MAX_AHEAD));
         assert!(!at(now() + MAX_AHEAD + TimeDelta::microseconds(1)));
@@ -178,14 +178,14 @@ mod tests {
 
     #[test]
     fn a_key_is_a_text_of_1_to_200_characters() {
-        let key = |key: &str| checked(Options { idempotency_key: Some(key.to_owned()), ..none() }).is_ok();
+        let key = |key: &str| checked(&Options { idempotency_key: Some(key.to_owned()), ..none() }).is_ok();
         assert!(key("a") && key(&"я".repeat(200)));
         assert!(!key("") && !key(" ") && !key("a\0") && !key(&"я".repeat(201)));
     }
 
     #[test]
     fn a_version_is_not_negative() {
-        let version = |version| checked(Options { expected_version: Some(version), ..none() }).is_ok();
+        let version = |version| checked(&Options { expected_version: Some(version), ..none() }).is_ok();
         assert!(version(0) && version(i32::MAX));
         assert!(!version(-1));
     }

@@ -16,7 +16,6 @@ use super::{
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
 /// What is pushed. Every payload of `events` names the cursor to resume after.
-#[derive(Default)]
 pub struct SubscriptionRoot;
 
 #[Subscription(name = "Subscription")]
@@ -30,9 +29,9 @@ impl SubscriptionRoot {
             desc = "The cursor of the last event that you have; `\"0\"` for the beginning. Left out: from now."
         )]
         after: Option<String>,
-        #[graphql(desc = "Which ones.", default)] filter: EventFilter,
+        #[graphql(desc = "Which ones.")] filter: Option<EventFilter>,
     ) -> Result<Boxed<Event>> {
-        events::follow(ctx, after, filter).await
+        events::follow(ctx, after, filter.unwrap_or_default()).await
     }
 
     /// A consultation: as it is now, then after each change. Changes that come close together are shown as one.

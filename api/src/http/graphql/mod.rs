@@ -1,5 +1,6 @@
 //! `POST /graphql` and `GET /graphql`.
 
+mod absent;
 mod accept;
 pub(crate) mod params;
 pub(crate) mod prepare;
@@ -64,7 +65,7 @@ async fn answer(
         ));
     }
     let response = run::once(state, prepared).await?;
-    Ok(respond::respond(response, media_type))
+    Ok(respond::respond(&response, media_type))
 }
 
 async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {

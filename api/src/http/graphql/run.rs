@@ -79,7 +79,14 @@ fn with_code(error: &ServerError, request_id: Uuid) -> ServerError {
 
 /// Validation has no path; reading arguments has one and says so in its first words.
 fn is_about_input(error: &ServerError) -> bool {
-    let reading = ["Failed to parse", "Invalid value", "Variable ", "Unknown type", "Invalid global ID"];
+    let reading = [
+        "Failed to parse",
+        "Expected input type",
+        "Invalid value",
+        "Variable ",
+        "Unknown type",
+        "Invalid global ID",
+    ];
     error.path.is_empty() || reading.iter().any(|start| error.message.starts_with(start))
 }
 

@@ -57,15 +57,15 @@ fn within(what: &'static str, found: u64, max: u64) -> Result<(), Refusal> {
 /// The parsed document, if it is safe to validate and execute.
 pub fn check(query: &str, variables: &Variables, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
     lexer::scan(query, limits)?;
-    let document = parser::parse_query(query).map_err(syntax)?;
+    let document = parser::parse_query(query).map_err(|error| syntax(&error))?;
     weight::weigh(&document, variables, limits)?;
     Ok(document)
 }
 
 /// The parser quotes the line at fault, which may be the whole document; only the place is passed on.
-fn syntax(error: parser::Error) -> Refusal {
+fn syntax(error: &parser::Error) -> Refusal {
     let at = error.positions().next();
-    let what = match &error {
+    let what = match error {
         parser::Error::Syntax { start, .. } => {
             format!("unexpected text at line {}, column {}", start.line, start.column)
         }

@@ -143,7 +143,7 @@ fn brackets_after_a_string_or_comment_do_count() {
 fn what_is_no_graphql_is_told_without_an_echo() {
     let secret = "S".repeat(4_000);
     for query in [
-        "".to_owned(),
+        String::new(),
         "{".to_owned(),
         "}".to_owned(),
         "{ a(x: \"".to_owned(),

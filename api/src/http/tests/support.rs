@@ -37,7 +37,7 @@ impl Query {
     }
 
     async fn leak(&self) -> Result<Option<i32>, Error> {
-        Err(Error::new("password of the database: secret"))
+        std::future::ready(Err(Error::new("password of the database: secret"))).await
     }
 
     async fn panics(&self) -> Option<i32> {
@@ -71,7 +71,7 @@ impl Subscriptions {
     }
 
     async fn refused(&self) -> Result<stream::Empty<i32>, Error> {
-        Err(Error::new("secret"))
+        std::future::ready(Err(Error::new("secret"))).await
     }
 }
 

@@ -61,9 +61,8 @@ impl Socket {
     /// The code with which the server closes.
     async fn closed(&mut self) -> u16 {
         loop {
-            match self.0.next().await.expect("a close frame").unwrap() {
-                Message::Close(frame) => return frame.expect("a code").code.into(),
-                _ => {}
+            if let Message::Close(frame) = self.0.next().await.expect("a close frame").unwrap() {
+                return frame.expect("a code").code.into();
             }
         }
     }

@@ -75,13 +75,17 @@ impl Story<'_> {
         }
         for (number, rule) in self.meaning.mapping.changes.iter().enumerate() {
             if self.applies(rule, number, before) {
-                rule.steps.iter().for_each(|step| self.step(*step));
+                for step in &rule.steps {
+                    self.step(*step);
+                }
             }
         }
         if self.meaning.steps(row.index).is_none() {
             self.refuse("unmapped_activity");
         } else {
-            steps.iter().for_each(|step| self.step(*step));
+            for step in steps {
+                self.step(*step);
+            }
         }
         self.end_row();
     }

@@ -90,7 +90,7 @@ impl Story<'_> {
             Some(Status::InProgress) | None => {}
             // Refused: the mapping does not let work reopen.
             Some(Status::Resolved | Status::Closed | Status::Cancelled) => {
-                _ = self.act(Command::Start(Start))
+                self.act(Command::Start(Start));
             }
         }
     }

@@ -97,11 +97,13 @@ fn becomes(rows: &[&str], expected: &[&str]) {
 }
 
 fn facts(told: &Told) -> Vec<&FactImported> {
-    let fact = |event| match event {
-        &ConsultationEvent::FactImported(ref fact) => Some(fact),
-        _ => None,
-    };
-    told.events.iter().filter_map(|happened| fact(&happened.event)).collect()
+    let events = told.events.iter().map(|happened| &happened.event);
+    events
+        .filter_map(|event| match event {
+            ConsultationEvent::FactImported(fact) => Some(fact),
+            _ => None,
+        })
+        .collect()
 }
 
 fn summary(rows: &[&str]) -> Summary {

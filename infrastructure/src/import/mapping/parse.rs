@@ -6,7 +6,7 @@ use toml::de::DeTable;
 
 use super::{
     Fault, Mapping,
-    toml_reader::{Faults, Table},
+    toml_reader::{Faults, Table, Value},
 };
 
 const KEYS: [&str; 11] = [
@@ -57,7 +57,7 @@ fn mapping(mut table: Table<'_>) -> Option<Mapping> {
     let activities = table.require("activities", "what each activity of the source means");
     let activities = activities.and_then(|value| value.table()).map(sections::activities);
     let changes = table.take("changes").and_then(|value| value.list()).unwrap_or_default();
-    let changes = changes.iter().filter_map(|value| value.table()).filter_map(sections::change).collect();
+    let changes = changes.iter().filter_map(Value::table).filter_map(sections::change).collect();
     let reopen_on_work = sections::rules(table.section("rules"));
     table.end(&KEYS);
     Some(Mapping {

@@ -41,13 +41,13 @@ impl Faults {
 pub(super) struct Value<'a> {
     pub(super) key: String,
     pub(super) offset: usize,
-    value: &'a DeValue<'a>,
+    content: &'a DeValue<'a>,
     faults: Faults,
 }
 
 impl<'a> Value<'a> {
     fn new(key: String, spanned: &'a Spanned<DeValue<'a>>, faults: &Faults) -> Self {
-        Self { key, offset: spanned.span().start, value: spanned.get_ref(), faults: faults.clone() }
+        Self { key, offset: spanned.span().start, content: spanned.get_ref(), faults: faults.clone() }
     }
 
     /// Notes a fault of this value.
@@ -56,13 +56,13 @@ impl<'a> Value<'a> {
     }
 
     fn expected<T>(&self, what: &str) -> Option<T> {
-        self.fault(format!("this is {}, it must be {what}", self.value.type_str()));
+        self.fault(format!("this is {}, it must be {what}", self.content.type_str()));
         None
     }
 
     /// A text that is not empty.
     pub(super) fn text(&self) -> Option<&'a str> {
-        match self.value.as_str() {
+        match self.content.as_str() {
             None => self.expected("a text"),
             Some(text) if text.trim().is_empty() => {
                 self.fault("this is empty; say something or leave the key out");
@@ -74,22 +74,22 @@ impl<'a> Value<'a> {
 
     /// A text that may be empty.
     pub(super) fn any_text(&self) -> Option<&'a str> {
-        self.value.as_str().or_else(|| self.expected("a text"))
+        self.content.as_str().or_else(|| self.expected("a text"))
     }
 
     pub(super) fn flag(&self) -> Option<bool> {
-        self.value.as_bool().or_else(|| self.expected("true or false"))
+        self.content.as_bool().or_else(|| self.expected("true or false"))
     }
 
     /// The items of a list.
     pub(super) fn list(&self) -> Option<Vec<Value<'a>>> {
-        let Some(array) = self.value.as_array() else { return self.expected("a list") };
+        let Some(array) = self.content.as_array() else { return self.expected("a list") };
         Some(array.iter().map(|item| Value::new(self.key.clone(), item, &self.faults)).collect())
     }
 
     /// The items of a list, or the value itself as the only one.
     pub(super) fn one_or_list(&self) -> Vec<Value<'a>> {
-        if self.value.is_array() { self.list().unwrap_or_default() } else { vec![self.clone()] }
+        if self.content.is_array() { self.list().unwrap_or_default() } else { vec![self.clone()] }
     }
 
     /// The texts of a list; also empty ones where `empty` says so.
@@ -100,7 +100,7 @@ impl<'a> Value<'a> {
     }
 
     pub(super) fn table(&self) -> Option<Table<'a>> {
-        match self.value.as_table() {
+        match self.content.as_table() {
             Some(table) => Some(Table::new(self.key.clone(), self.offset, table, &self.faults)),
             None => self.expected("a table"),
         }

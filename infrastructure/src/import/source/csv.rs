@@ -1,9 +1,6 @@
 //! Comma-separated values, UTF-8, with a header.
 
-use std::{
-    collections::HashMap,
-    io::{BufRead, Read},
-};
+use std::{collections::HashMap, io::BufRead};
 
 use csv::{ErrorKind, ReaderBuilder, StringRecord};
 
@@ -11,7 +8,7 @@ use super::{ColumnBuilder, Context, ImportError, Table, Wanted};
 
 /// Reads a CSV to its end.
 pub(super) fn read(
-    reader: impl Read + BufRead,
+    reader: impl BufRead,
     wanted: &Wanted,
     context: &Context<'_>,
 ) -> Result<Table, ImportError> {

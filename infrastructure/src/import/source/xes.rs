@@ -124,12 +124,11 @@ impl<'a> Log<'a> {
             (None, other) => return Err(format!("the document is `{other}`, not a XES `log`")),
             (Some(Place::Log), "trace") => Place::Trace,
             (Some(Place::Trace), "event") => Place::Event,
+            // A list wraps its items in `values`, which has no key of its own.
             (
                 Some(Place::Trace | Place::Event | Place::Attribute),
-                "string" | "date" | "int" | "float" | "boolean" | "id" | "list" | "container",
+                "string" | "date" | "int" | "float" | "boolean" | "id" | "list" | "container" | "values",
             ) => Place::Attribute,
-            // A list wraps its items in `values`, which has no key of its own.
-            (Some(Place::Attribute), "values") => Place::Attribute,
             _ => Place::Skipped,
         };
         if self.places.len() >= MAX_DEPTH {

@@ -14,9 +14,9 @@ pub(super) enum Log {
 }
 
 impl Log {
-    pub(super) async fn run(self, config: Config) -> Result<()> {
+    pub(super) async fn run(self, config: &Config) -> Result<()> {
         match self {
-            Self::Verify(command) => command.run(&config).await,
+            Self::Verify(command) => command.run(config).await,
         }
     }
 }

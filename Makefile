@@ -1,0 +1,32 @@
+# `make run` and `make test` are all that one has to know; `make help` lists the rest.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+WITH_POSTGRES := target/debug/with-postgres
+
+.PHONY: help run test bench docs prerequisites
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: prerequisites ## Build and serve on http://127.0.0.1:8080, with a demo on the first start
+	cargo build --release --locked --package ledgerdesk-api
+	@exec ./target/release/ledgerdesk serve --demo
+
+test: prerequisites ## Formatting, lints and every test; says how many tests ran
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- --deny warnings
+	cargo test --workspace --locked --no-run
+	cargo build --workspace --bins --locked
+	@scripts/count-tests $(WITH_POSTGRES) cargo test --workspace --locked --no-fail-fast
+
+bench: prerequisites ## Measure, beside pgbench on the same server
+	cargo build --release --locked --package ledgerdesk-api --package ledgerdesk-benches
+	./target/release/ledgerdesk-bench
+
+docs: prerequisites ## Write the generated documents anew: configuration, events, the GraphQL schema
+	LEDGERDESK_WRITE_DOCS=1 cargo test --workspace --locked --lib
+
+prerequisites:
+	@scripts/prerequisites

@@ -1,0 +1,77 @@
+//! A node: the runtime with its read side and its schema, everything but the network.
+
+use std::{mem, sync::Arc, time::Duration};
+
+use anyhow::Result;
+use ledgerdesk_domain::stream::Position;
+use ledgerdesk_projections::{
+    registry,
+    runtime::{ReadSide, Settings},
+};
+use prometheus_client::registry::Registry;
+use tokio_util::sync::CancellationToken;
+
+use super::runtime::Runtime;
+use crate::{
+    graphql::schema::{self, ApiParts},
+    http::{endpoint::Endpoint, metrics::HttpMetrics},
+};
+
+/// How long the projections may take to finish their pages and give their leases back. What is cut off is
+/// rolled back, and the lease expires.
+const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a start waits for the tables of the read models; another node may be making them.
+const READY_WAIT: Duration = Duration::from_secs(30);
+
+/// A running node without its network.
+pub(super) struct Node {
+    pub(super) runtime: Runtime,
+    pub(super) read_side: ReadSide,
+    pub(super) endpoint: Endpoint,
+    pub(super) http_metrics: HttpMetrics,
+    pub(super) registry: Arc<Registry>,
+    stop_reading: CancellationToken,
+}
+
+impl Node {
+    /// Starts the read side and puts the schema together.
+    pub(super) fn start(mut runtime: Runtime) -> Self {
+        let stop_reading = CancellationToken::new();
+        let settings = Settings::for_node(runtime.ids.next_id().to_string());
+        let pool = runtime.pool().clone();
+        let read_side =
+            ReadSide::start(pool.clone(), runtime.store.clone(), registry(), settings, stop_reading.clone());
+        let mut metrics = mem::take(&mut runtime.metrics);
+        read_side.register_metrics(&mut metrics);
+        let http_metrics = HttpMetrics::register(&mut metrics);
+        let endpoint = schema::endpoint(ApiParts {
+            pool,
+            store: runtime.store.clone(),
+            read_side: read_side.clone(),
+            executor: runtime.executor.clone(),
+            clock: runtime.clock.clone(),
+            ids: runtime.ids.clone(),
+            metrics: http_metrics.clone(),
+        });
+        Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
+    }
+
+    /// Waits until every read model has its table: queries before that would find nothing to read. The first
+    /// event of the log is there since the first start.
+    pub(super) async fn ready(&self) {
+        let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
+        if let Err(stale) = self.read_side.wait_for(&names, Position(1), READY_WAIT).await {
+            tracing::warn!(%stale, "serving, although not every read model is there");
+        }
+    }
+
+    /// Stops the projections, then the log, then the database.
+    pub(super) async fn stop(self) -> Result<()> {
+        self.stop_reading.cancel();
+        if tokio::time::timeout(READ_SIDE_GRACE, self.read_side.stopped()).await.is_err() {
+            tracing::warn!("the projections did not stop in time; they are cut off");
+        }
+        self.runtime.close().await
+    }
+}

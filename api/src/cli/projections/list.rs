@@ -1,0 +1,37 @@
+//! `ledgerdesk projections list`
+
+use anyhow::Result;
+use clap::Args;
+use ledgerdesk_projections::runtime::{ProjectionState, ProjectionStatus, ReadSide};
+
+use crate::cli::output;
+
+/// Show where each projection stands.
+#[derive(Args)]
+pub(in crate::cli) struct List {}
+
+impl List {
+    pub(super) async fn run(self, read_side: &ReadSide) -> Result<()> {
+        output::line(format!(
+            "{:20}  {:>7}  {:>10}  {:>10}  {:>8}  {:>6}  STATE",
+            "NAME", "VERSION", "POSITION", "LAG", "SECONDS", "PARKED"
+        ))?;
+        read_side.status().await?.iter().try_for_each(|status| output::line(row(status)))?;
+        Ok(())
+    }
+}
+
+fn row(status: &ProjectionStatus) -> String {
+    let version = status.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
+    let state = match &status.state {
+        ProjectionState::Idle => "idle: no node leads it".to_owned(),
+        ProjectionState::Running => "running".to_owned(),
+        ProjectionState::Paused { reason } => format!("paused: {reason}"),
+        ProjectionState::Outdated => format!("outdated: version {} replaces it", status.known_version),
+    };
+    let rebuild = status.rebuild.map(|at| format!(", rebuilding at {at}")).unwrap_or_default();
+    format!(
+        "{:20}  {version:>7}  {:>10}  {:>10}  {:>8.1}  {:>6}  {state}{rebuild}",
+        status.name, status.position.0, status.lag_events, status.lag_seconds, status.parked
+    )
+}

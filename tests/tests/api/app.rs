@@ -1,0 +1,166 @@
+//! A whole node: log, commands, read side and HTTP server over a database of its own.
+
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use ledgerdesk_api::{
+    graphql::{
+        caller::Role,
+        schema::{ApiParts, endpoint},
+    },
+    http::{
+        AppState, SocketLimits, Timeouts,
+        auth::{Authenticator, Principal},
+        guard,
+        health::{Health, HealthReport},
+        metrics::HttpMetrics,
+        router, serve,
+    },
+};
+use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
+use ledgerdesk_infrastructure::clock::{IdSource as _, SystemClock, SystemIds};
+use ledgerdesk_projections::{
+    registry,
+    runtime::{ReadSide, Settings},
+};
+use ledgerdesk_tests::{TestDatabase, node::Node};
+use reqwest::Client;
+use serde_json::{Value, json};
+use tokio::{net::TcpListener, task::JoinHandle};
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+use uuid::Uuid;
+
+/// A node that serves.
+pub(crate) struct App {
+    pub(crate) address: SocketAddr,
+    pub(crate) node: Node,
+    keys: Arc<Mutex<HashMap<String, Principal>>>,
+    client: Client,
+    shutdown: CancellationToken,
+    serving: JoinHandle<std::io::Result<()>>,
+    read_side: ReadSide,
+    _database: TestDatabase,
+}
+
+impl App {
+    pub(crate) async fn start() -> Self {
+        let database = TestDatabase::new().await;
+        let node = Node::open(database.pool()).await;
+        let shutdown = CancellationToken::new();
+        let read_side = ReadSide::start(
+            database.pool().clone(),
+            node.store.clone(),
+            registry(),
+            Settings::for_node("test"),
+            shutdown.clone(),
+        );
+        let keys: Arc<Mutex<HashMap<String, Principal>>> = Arc::default();
+        let known = Arc::clone(&keys);
+        let mut registry = prometheus_client::registry::Registry::default();
+        let metrics = HttpMetrics::register(&mut registry);
+        let tasks = TaskTracker::new();
+        let state = AppState {
+            endpoint: endpoint(ApiParts {
+                pool: database.pool().clone(),
+                store: node.store.clone(),
+                read_side: read_side.clone(),
+                executor: node.executor.clone(),
+                clock: Arc::new(SystemClock),
+                ids: Arc::new(SystemIds),
+                metrics: metrics.clone(),
+            }),
+            authenticator: Authenticator::new(move |secret| {
+                let principal = known.lock().unwrap().get(&secret).cloned();
+                Box::pin(async move { Ok(principal) })
+            }),
+            health: Health::new(|| {
+                Box::pin(async { HealthReport { database: true, head: None, projections: Vec::new() } })
+            }),
+            ids: Arc::new(SystemIds),
+            limits: guard::Limits::default(),
+            timeouts: Timeouts::default(),
+            sockets: SocketLimits::default(),
+            metrics,
+            registry: Arc::new(registry),
+            shutdown: shutdown.clone(),
+            tasks: tasks.clone(),
+        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let serving = tokio::spawn(serve(listener, router(state), shutdown.clone(), tasks));
+        let client = Client::new();
+        Self { address, node, keys, client, shutdown, serving, read_side, _database: database }
+    }
+
+    /// A key of the node's workspace.
+    pub(crate) fn key(&self, role: Role) -> String {
+        self.key_of(self.node.workspace, role)
+    }
+
+    /// A key of any workspace.
+    pub(crate) fn key_of(&self, workspace_id: WorkspaceId, role: Role) -> String {
+        let key_id = SystemIds.next_id();
+        let secret = format!("ldk_{}", key_id.simple());
+        let principal = Principal { workspace_id, key_id, role, actor: Actor::bot(key_id) };
+        self.keys.lock().unwrap().insert(secret.clone(), principal);
+        secret
+    }
+
+    pub(crate) fn revoke(&self, key: &str) {
+        self.keys.lock().unwrap().remove(key);
+    }
+
+    /// Posts a document and returns the whole answer.
+    pub(crate) async fn post(&self, key: &str, query: &str, variables: Value) -> Value {
+        self.post_in("en", key, query, variables).await
+    }
+
+    pub(crate) async fn post_in(&self, language: &str, key: &str, query: &str, variables: Value) -> Value {
+        let request = self
+            .client
+            .post(format!("http://{}/graphql", self.address))
+            .bearer_auth(key)
+            .header("accept-language", language)
+            .json(&json!({ "query": query, "variables": variables }));
+        request.send().await.unwrap().json().await.unwrap()
+    }
+
+    /// Runs one mutation and returns its payload; it must have no top-level errors.
+    pub(crate) async fn mutate(&self, key: &str, verb: &str, input: Value, fields: &str) -> Value {
+        let stem = format!("{}{}", verb[..1].to_uppercase(), &verb[1..]);
+        let query = format!(
+            "mutation($input: {stem}Input!) {{ {verb}(input: $input) {{ {fields} position version userErrors {{ code message field }} }} }}"
+        );
+        let answer = self.post(key, &query, json!({ "input": input })).await;
+        assert!(answer.get("errors").is_none(), "{answer}");
+        answer["data"][verb].clone()
+    }
+
+    /// Runs one mutation that must succeed.
+    pub(crate) async fn done(&self, key: &str, verb: &str, input: Value) -> Value {
+        let payload = self.mutate(key, verb, input, "createdId").await;
+        assert_eq!(payload["userErrors"], json!([]), "{verb}: {payload}");
+        payload
+    }
+
+    /// Opens a consultation and returns its id.
+    pub(crate) async fn open(&self, key: &str, topic: &str) -> String {
+        let payload = self.done(key, "openConsultation", json!({ "topic": topic, "channel": "SITE" })).await;
+        payload["createdId"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) async fn stop(self) {
+        self.shutdown.cancel();
+        self.serving.await.unwrap().unwrap();
+        self.read_side.stopped().await;
+        self.node.close().await;
+    }
+}
+
+/// A workspace that nobody uses.
+pub(crate) fn another_workspace() -> WorkspaceId {
+    WorkspaceId(Uuid::from_u128(77))
+}
