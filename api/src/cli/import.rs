@@ -18,7 +18,7 @@ Examples:
   ledgerdesk import --mapping my.toml --dry-run export.xes
   ledgerdesk import --mapping my.toml --report refused.jsonl export.csv
 
-Running it again adds nothing; after an interruption it goes on where it stopped. docs/import.md describes
+Running it again adds nothing; after an interruption it goes on where it stopped. docs/importing.md describes
 mapping files.";
 
 /// Import the log of another system: CSV or XES, also gzipped.

@@ -9,7 +9,7 @@ use ledgerdesk_domain::{
     stream::{Position, StreamId, StreamVersion},
 };
 
-use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent};
+use crate::event_store::{Append, AppendError, EventStore, Idempotency, NewEvent, StoreError};
 
 /// Whose idempotency keys these are.
 pub(crate) const ACTOR: &str = "import";
@@ -102,10 +102,7 @@ async fn write(
                 attempt = 0;
             }
             Err(AppendError::TooLarge { .. }) if size > 1 => size = part.len().div_ceil(2),
-            // The key makes a repeat safe, also where the outcome is in doubt.
-            Err(AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt)
-                if attempt < ATTEMPTS =>
-            {
+            Err(error) if attempt < ATTEMPTS && passes(&error) => {
                 attempt += 1;
                 tokio::time::sleep(Duration::from_millis(u64::from(attempt.min(20)) * 10)).await;
             }
@@ -113,6 +110,17 @@ async fn write(
         }
     }
     Ok(if replayed { Written::Before } else { Written::Now })
+}
+
+/// Whether the log will take it in a while. The key makes a repeat safe, also where the outcome is in doubt.
+fn passes(error: &AppendError) -> bool {
+    match error {
+        AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt => true,
+        AppendError::Store(StoreError::Unavailable(_)) => true,
+        // Appends in flight outnumber the connections: on a busy machine some wait too long for one.
+        AppendError::Store(StoreError::Database(error)) => matches!(error, sqlx::Error::PoolTimedOut),
+        _ => false,
+    }
 }
 
 /// Refusals of this history are told; failures of the log end the import.
