@@ -22,7 +22,8 @@ test: prerequisites ## Formatting, lints and every test; says how many tests ran
 	@scripts/count-tests $(WITH_POSTGRES) cargo test --workspace --locked --no-fail-fast
 
 bench: prerequisites ## Measure, beside pgbench on the same server
-	cargo run --release --locked --package ledgerdesk-benches
+	cargo build --release --locked --package ledgerdesk-api --package ledgerdesk-benches
+	./target/release/ledgerdesk-bench
 
 docs: prerequisites ## Write the generated documents anew: configuration, events, the GraphQL schema
 	LEDGERDESK_WRITE_DOCS=1 cargo test --workspace --locked --lib

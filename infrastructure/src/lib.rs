@@ -5,7 +5,7 @@
 //! - [`command`]: load, decide, append, with bounded retries and stored results.
 //! - [`auth`]: API keys: who may use a workspace, and as what.
 //! - [`config`]: the settings, typed and documented.
-//! - [`telemetry`]: logs.
+//! - [`telemetry`]: log lines, and panics as log lines.
 //! - [`db`]: the pool and the migrations.
 //! - [`embedded_postgres`]: a PostgreSQL of our own, for whoever has none.
 //! - [`crypto`]: the key of each person, and what it seals.

@@ -79,9 +79,9 @@ impl Demo {
     }
 }
 
-/// Writes the usual demo if nothing was ever asked of this installation: for a first start that has something
+/// Writes the demo of the usual seed if nothing was ever asked of this installation: for a first start that has something
 /// to look at. Data of one's own is never mixed with it.
-pub(super) async fn write_if_empty(runtime: &Runtime) -> Result<()> {
+pub(super) async fn write_if_empty(runtime: &Runtime, count: usize) -> Result<()> {
     let is_used: bool = sqlx::query_scalar(
         "select exists (select from ledgerdesk.events where stream_type = 'consultation' limit 1)",
     )
@@ -92,7 +92,7 @@ pub(super) async fn write_if_empty(runtime: &Runtime) -> Result<()> {
     }
     let workspace_id = workspace::choose(runtime.pool(), None).await?;
     let now = runtime.clock.now();
-    output::line(told(write(runtime, SeedSettings { workspace_id, seed: SEED, now, count: COUNT }).await?))?;
+    output::line(told(write(runtime, SeedSettings { workspace_id, seed: SEED, now, count }).await?))?;
     Ok(())
 }
 
@@ -121,7 +121,8 @@ fn parse_rate(text: &str) -> Result<f64, String> {
     if (0.01..=1_000.0).contains(&rate) { Ok(rate) } else { Err("0.01 to 1000".to_owned()) }
 }
 
-fn parse_count(text: &str) -> Result<usize, String> {
+/// A count of consultations.
+pub(super) fn parse_count(text: &str) -> Result<usize, String> {
     let count = text.parse().map_err(|_| "this is not a whole number".to_owned())?;
     if (1..=1_000_000).contains(&count) { Ok(count) } else { Err("1 to 1000000".to_owned()) }
 }

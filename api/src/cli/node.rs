@@ -3,6 +3,7 @@
 use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
+use ledgerdesk_domain::stream::Position;
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
@@ -19,6 +20,9 @@ use crate::{
 /// How long the projections may take to finish their pages and give their leases back. What is cut off is
 /// rolled back, and the lease expires.
 const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
+
+/// How long a start waits for the tables of the read models; another node may be making them.
+const READY_WAIT: Duration = Duration::from_secs(30);
 
 /// A running node without its network.
 pub(super) struct Node {
@@ -51,6 +55,15 @@ impl Node {
             metrics: http_metrics.clone(),
         });
         Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
+    }
+
+    /// Waits until every read model has its table: queries before that would find nothing to read. The first
+    /// event of the log is there since the first start.
+    pub(super) async fn ready(&self) {
+        let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
+        if let Err(stale) = self.read_side.wait_for(&names, Position(1), READY_WAIT).await {
+            tracing::warn!(%stale, "serving, although not every read model is there");
+        }
     }
 
     /// Stops the projections, then the log, then the database.

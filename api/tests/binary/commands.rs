@@ -71,7 +71,8 @@ fn an_import_says_what_is_wrong_before_it_starts_anything() {
 fn a_reader_that_has_seen_enough_is_no_fault() {
     let place = Place::new();
     let mut command = place.command(&["schema"]);
-    let mut child = command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let mut child =
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let ended = child.wait_with_output().unwrap();
     assert!(ended.status.success() && err(&ended).is_empty(), "{}", err(&ended));

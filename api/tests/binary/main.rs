@@ -103,6 +103,19 @@ impl Server {
         }
     }
 
+    /// Asks a query until the answer contains a text: read models follow a moment behind.
+    pub(crate) fn wait_for(&self, key: &str, query: &str, wanted: &str) {
+        let since = Instant::now();
+        loop {
+            let (status, body) = self.query(key, query);
+            if body.contains(wanted) {
+                return;
+            }
+            assert!(since.elapsed() < PATIENCE, "{wanted} does not come: {status} {body}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Asks a GraphQL query; status and body.
     pub(crate) fn query(&self, key: &str, query: &str) -> (u16, String) {
         let body = serde_json::json!({ "query": query }).to_string();

@@ -78,14 +78,21 @@ fn commands_work_beside_a_running_server() {
 }
 
 #[test]
-fn a_demo_is_written_once_and_shown() {
+fn a_first_start_may_write_a_demo_and_a_later_one_does_not_add_to_it() {
     let place = Place::new();
-    let server = place.serve(&["--demo"]);
+    let count = "{ consultations { totalCount } }";
+    let server = place.serve(&["--demo=20"]);
+    assert!(server.greeting.contains("20 consultations"), "{}", server.greeting);
     let key = fs::read_to_string(place.path().join(".ledgerdesk/owner.key")).unwrap();
-    let (status, body) = server.query(key.trim(), "{ logHead { position } }");
-    assert_eq!(status, 200, "{body}");
+    server.wait_for(key.trim(), count, "\"totalCount\":20");
     server.signal(Signal::INT);
     assert_eq!(server.ended(), Some(0));
-    let again = place.run(&["demo"]);
+
+    let again = place.run(&["demo", "--count", "20"]);
     assert!(out(&again).contains("The demo is there already"), "{}{}", out(&again), err(&again));
+    let server = place.serve(&["--demo=30"]);
+    assert!(!server.greeting.contains("consultations,"), "{}", server.greeting);
+    server.wait_for(key.trim(), count, "\"totalCount\":20");
+    server.signal(Signal::INT);
+    assert_eq!(server.ended(), Some(0));
 }

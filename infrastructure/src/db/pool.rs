@@ -33,6 +33,8 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
+        // A wait that ends in time is load, not a fault; one that does not is an error of its own.
+        .acquire_slow_threshold(settings.acquire_timeout)
         .after_connect(|connection, _| Box::pin(become_app(connection)))
         .connect_with(options)
         .await

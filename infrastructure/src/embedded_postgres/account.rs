@@ -107,7 +107,7 @@ impl Account {
     /// Whether `dir` is a directory of this account that nobody else may enter.
     pub(super) fn owns_privately(&self, dir: &Path) -> io::Result<bool> {
         let meta = fs::symlink_metadata(dir)?;
-        Ok(meta.is_dir() && meta.uid() == self.uid() && meta.mode() & 0o077 == 0)
+        Ok(meta.is_dir() && meta.uid() == self.uid() && meta.mode() & 0o777 == 0o700)
     }
 }
 

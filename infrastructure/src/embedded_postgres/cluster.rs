@@ -70,7 +70,7 @@ async fn initdb(
             return Ok(());
         }
         home::remove(cluster)?;
-        said = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        String::from_utf8_lossy(&output.stderr).trim().clone_into(&mut said);
     }
     Err(EmbeddedError::InitDb { cluster: cluster.to_owned(), output: said })
 }

@@ -19,7 +19,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use super::EmbeddedError;
 
 /// How long a server may take to write everything out and stop.
-const FAST: Duration = Duration::from_secs(60);
+const FAST: Duration = Duration::from_mins(1);
 /// How long a server may take that only has to end its processes.
 const IMMEDIATE: Duration = Duration::from_secs(10);
 /// How long a killed process may take to be gone.

@@ -42,7 +42,7 @@ use self::{
 };
 
 /// How long a command waits for a server that another one is just starting or stopping.
-const JOIN_TIMEOUT: Duration = Duration::from_secs(60);
+const JOIN_TIMEOUT: Duration = Duration::from_mins(1);
 
 /// What to start, and where.
 #[derive(Debug, Clone)]

@@ -22,9 +22,9 @@ use super::{
 };
 
 /// How long a server may take to come up; after a crash it first replays its log.
-const START_TIMEOUT: Duration = Duration::from_secs(600);
+const START_TIMEOUT: Duration = Duration::from_mins(10);
 /// How long a server may take to write everything out before it is made to stop.
-const STOP_TIMEOUT: Duration = Duration::from_secs(60);
+const STOP_TIMEOUT: Duration = Duration::from_mins(1);
 /// The log is set aside when it is larger than this at a start, in bytes.
 const LOG_MAX: u64 = 8 * 1024 * 1024;
 

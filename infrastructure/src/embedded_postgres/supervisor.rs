@@ -22,7 +22,7 @@ const BACKOFF_MIN: Duration = Duration::from_millis(200);
 /// The longest wait. There is no last attempt: a full disk may be emptied while nobody watches.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
 /// A server that ran this long is healthy, and its end is a new story.
-const HEALTHY: Duration = Duration::from_secs(60);
+const HEALTHY: Duration = Duration::from_mins(1);
 
 /// Owns the server's process.
 #[derive(Debug)]

@@ -42,8 +42,9 @@ create index on {schema}.consultation_list (workspace_id, opened_at, id);
 create index on {schema}.consultation_list (workspace_id, updated_at, id);
 create index on {schema}.consultation_list (workspace_id, priority_rank, id);
 create index on {schema}.consultation_list (workspace_id, appointed_for, id) where appointed_for is not null;
--- Queues and counts by status; a manager's, a team's, a client's consultations, newest first.
-create index on {schema}.consultation_list (workspace_id, status, updated_at, id);
+-- Queues and counts by status, which leave out what was merged.
+create index on {schema}.consultation_list (workspace_id, status, updated_at, id) where merged_into is null;
+-- A manager's, a team's, a client's consultations, newest first.
 create index on {schema}.consultation_list (workspace_id, assignee, updated_at, id) where assignee is not null;
 create index on {schema}.consultation_list (workspace_id, team, updated_at, id) where team is not null;
 create index on {schema}.consultation_list (workspace_id, client_id, opened_at, id) where client_id is not null;

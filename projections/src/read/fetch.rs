@@ -20,7 +20,8 @@ pub async fn page<R: ReadRow>(
         SortKind::Time => format!("(extract(epoch from {}) * 1000000)::bigint", keyset.column),
         SortKind::Number => format!("{}::bigint", keyset.column),
     };
-    let select = format!("to_jsonb(t), {sort}, t.{}", R::KEY);
+    // The rows are cut to the page before they become JSON; a sort would otherwise make JSON of all of them.
+    let select = format!("to_jsonb(t), {sort}, t.{} from (select t.*", R::KEY);
     let mut statement = Conditions::new(&select, R::TABLE, workspace);
     filter.restrict(&mut statement);
     skip_null(&mut statement, keyset);
@@ -30,13 +31,9 @@ pub async fn page<R: ReadRow>(
         }
     }
     let direction = if keyset.descending == request.from_end { "asc" } else { "desc" };
+    let order = format!("order by {} {direction}, t.{} {direction}", keyset.column, R::KEY);
     let mut sql = statement.0;
-    sql.push(format_args!(
-        " order by {} {direction}, t.{} {direction} limit {}",
-        keyset.column,
-        R::KEY,
-        i32::from(request.size) + 1
-    ));
+    sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));
     let found = sql.build_query_as::<(Json<R>, i64, Uuid)>().fetch_all(pool).await?;
     Ok(arrange(found.into_iter().map(|(Json(row), value, id)| (Key { value, id }, row)).collect(), request))
 }

@@ -108,7 +108,8 @@ async fn names_have_bounds_and_no_key_is_stored_twice() {
     let database = TestDatabase::new().await;
     let keys = ApiKeys::new(database.pool().clone());
     for name in ["", "  ", "a\0b", &"n".repeat(201)] {
-        let refused = keys.create(NewApiKey { name: name.to_owned(), ..new_key(Role::Owner, None) }, now()).await;
+        let refused =
+            keys.create(NewApiKey { name: name.to_owned(), ..new_key(Role::Owner, None) }, now()).await;
         assert_eq!(refused.err().unwrap().code(), "key_name_invalid");
     }
     let secret = KeySecret::generate();

@@ -32,9 +32,10 @@ pub(super) struct Serve {
     /// The address to serve on; port 0 takes a free one [default: 127.0.0.1:8080]
     #[arg(long, value_name = "ADDRESS:PORT", help_heading = "Settings")]
     listen: Option<OsString>,
-    /// Write a demo first, if there is no consultation yet
-    #[arg(long)]
-    demo: bool,
+    /// Write a demo first, of so many consultations, if there is none yet [default: 2000]
+    #[arg(long, value_name = "COUNT", num_args = 0..=1, require_equals = true, default_missing_value = "2000",
+          value_parser = demo::parse_count)]
+    demo: Option<usize>,
 }
 
 impl Serve {
@@ -54,8 +55,8 @@ impl Serve {
             runtime = Runtime::start(config, Tenure::Own) => runtime?,
             () = shutdown.forced.cancelled() => return Ok(()),
         };
-        if self.demo
-            && let Err(error) = demo::write_if_empty(&runtime).await
+        if let Some(count) = self.demo
+            && let Err(error) = demo::write_if_empty(&runtime, count).await
         {
             runtime.close().await?;
             return Err(error);
@@ -79,6 +80,10 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 /// Serves until asked to stop, then waits for what runs, as long as is granted.
 async fn serve(node: &Node, listener: TcpListener, shutdown: &Shutdown, grace: Duration) -> Result<()> {
     let address = listener.local_addr()?;
+    tokio::select! {
+        () = node.ready() => {}
+        () = shutdown.asked.cancelled() => return Ok(()),
+    }
     let (stop, sockets) = (CancellationToken::new(), TaskTracker::new());
     let router = http::router(edge::state(node, stop.clone(), sockets.clone()));
     let mut serving = tokio::spawn(http::serve(listener, router, stop.clone(), sockets));

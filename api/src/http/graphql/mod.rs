@@ -1,5 +1,6 @@
 //! `POST /graphql` and `GET /graphql`.
 
+mod absent;
 mod accept;
 pub(crate) mod params;
 pub(crate) mod prepare;

@@ -5,7 +5,7 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationType},
 };
 
-use super::params::Params;
+use super::{absent, params::Params};
 use crate::http::{auth::Session, error::HttpError, guard};
 
 /// A request that passed the guard and has its caller with it.
@@ -43,7 +43,7 @@ pub(crate) fn prepare(
         return Err(HttpError::bad_request("`query` is missing; send a GraphQL document there"));
     };
     let variables = params.variables();
-    let document = guard::check(&query, &variables, limits)?;
+    let mut document = guard::check(&query, &variables, limits)?;
     // Some clients send an empty name for none.
     let name = params.operation_name.take().filter(|name| !name.is_empty());
     let kind = kind(&document, name.as_deref()).ok_or_else(|| {
@@ -51,6 +51,7 @@ pub(crate) fn prepare(
             "`operationName` does not name one of the document's operations; send one of theirs",
         )
     })?;
+    absent::leave_out(&mut document, &variables);
     let mut request = Request::new(query).variables(variables);
     request.operation_name = name;
     request.set_parsed_query(document);
