@@ -27,7 +27,7 @@ bench: prerequisites ## Measure, beside pgbench on the same server
 
 docs: prerequisites ## Write the generated documents anew: configuration, events, the GraphQL schema
 	cargo build --locked --package ledgerdesk-tests --bin with-postgres
-	LEDGERDESK_WRITE_DOCS=1 $(WITH_POSTGRES) cargo test --workspace --locked --lib
+	LEDGERDESK_WRITE_DOCS=1 $(WITH_POSTGRES) cargo test --workspace --locked --lib --test wire
 
 prerequisites:
 	@scripts/prerequisites
