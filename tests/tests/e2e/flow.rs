@@ -216,7 +216,7 @@ async fn assert_parts(server: &Server, id: &Value, manager: &Value) {
         handovers { state requestedAt offeredAt acceptedAt firstResponseAt resolvedAt
                     requestedBy { kind } assignedTo { id } resolvedBy { id } }
         redates { number from to reason } calls { outcome attempt durationSeconds redate { number } }
-        ratings { averageScore attributedTo { id } } } }";
+        ratings { score revision attributedTo { id } } } }";
     let mut shown = server.query(shown, json!({ "id": id })).await["consultation"].take();
     let handover = json!({
         "state": "RESOLVED", "requestedBy": { "kind": "BOT" }, "requestedAt": at(4), "offeredAt": at(5),
@@ -230,7 +230,8 @@ async fn assert_parts(server: &Server, id: &Value, manager: &Value) {
     let answered =
         json!({ "outcome": "ANSWERED", "attempt": 2, "durationSeconds": 45, "redate": { "number": 1 } });
     assert_eq!(shown["calls"].take(), json!([missed, answered]));
-    assert_eq!(shown["ratings"][0]["attributedTo"]["id"], *manager, "{shown}");
+    let rating = json!({ "score": 400, "revision": 1, "attributedTo": { "id": manager } });
+    assert_eq!(shown["ratings"].take(), json!([rating]));
     let times = json!({
         "status": "CLOSED", "openedAt": at(1), "firstReplyAt": at(3), "firstResponseAt": at(7),
         "resolvedAt": at(12), "closedAt": at(15),
