@@ -26,7 +26,8 @@ bench: prerequisites ## Measure, beside pgbench on the same server
 	./target/release/ledgerdesk-bench
 
 docs: prerequisites ## Write the generated documents anew: configuration, events, the GraphQL schema
-	LEDGERDESK_WRITE_DOCS=1 cargo test --workspace --locked --lib --test wire
+	cargo build --locked --package ledgerdesk-tests --bin with-postgres
+	LEDGERDESK_WRITE_DOCS=1 $(WITH_POSTGRES) cargo test --workspace --locked --lib --test wire
 
 prerequisites:
 	@scripts/prerequisites

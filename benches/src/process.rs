@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result, bail};
 use ledgerdesk_tests::node::MASTER_KEY;
 
 /// The owner key of every benchmark.
-pub(crate) const KEY: &str = "ldk_bench-bench-bench-bench-bench-bench-bench00";
+pub(crate) const KEY: &str = ledgerdesk_tests::server::OWNER_KEY;
 
 /// A running `ledgerdesk serve`.
 pub(crate) struct Server {
@@ -28,7 +28,7 @@ pub(crate) fn ledgerdesk(url: &str) -> Result<Command> {
         .env("DATABASE_URL", url)
         .env("LEDGERDESK_MASTER_KEY", MASTER_KEY)
         .env("LEDGERDESK_BOOTSTRAP_KEY", KEY)
-        .env("LEDGERDESK_LOG_LEVEL", "warn");
+        .env("LEDGERDESK_LOG", "warn");
     Ok(command)
 }
 

@@ -11,6 +11,8 @@
 
 mod database;
 pub mod node;
+pub mod server;
+pub mod socket;
 mod wait;
 
 pub use database::TestDatabase;
@@ -19,3 +21,15 @@ pub use wait::wait_until;
 /// Names the server that the tests use, as a connection URL whose role may create databases. Set by
 /// `with-postgres`.
 pub const DATABASE_URL: &str = "LEDGERDESK_TEST_DATABASE_URL";
+
+/// A name that nothing else has.
+pub fn unique() -> String {
+    use ledgerdesk_infrastructure::clock::{IdSource as _, SystemIds};
+    SystemIds.next_id().simple().to_string()
+}
+
+/// Says loudly that a test had to leave something out. Not by `eprintln!`: the test runner would keep it.
+pub fn skipped(test: &str, missing: &str) {
+    use std::io::Write as _;
+    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {missing} is absent");
+}

@@ -1,6 +1,6 @@
 //! How a command fails: what went wrong, why, and a code that scripts can branch on.
 
-use std::{error::Error, io, process::ExitCode};
+use std::{error::Error, fmt::Write as _, io, process::ExitCode};
 
 use ledgerdesk_infrastructure::{
     auth::AuthError,
@@ -33,11 +33,11 @@ pub(super) fn report(error: &anyhow::Error) -> ExitCode {
         let cause = cause.to_string();
         // Some errors repeat their cause; once is enough.
         if !said.contains(&cause) {
-            text.push_str(&format!("  because: {cause}\n"));
+            let _ = writeln!(text, "  because: {cause}");
             said = cause;
         }
     }
-    eprint!("{text}code: {}\n", code(error));
+    eprintln!("{text}code: {}", code(error));
     if error.is::<ConfigError>() { ExitCode::from(2) } else { ExitCode::FAILURE }
 }
 

@@ -58,28 +58,31 @@ pub(super) async fn open_workspace(means: Means<'_>) -> Result<Opening> {
         sqlx::query_scalar("select workspace_id from ledgerdesk.api_keys order by created_at, id limit 1")
             .fetch_optional(&mut *transaction)
             .await?;
-    let (workspace_id, new_key) = match known {
-        Some(known) => (WorkspaceId(known), None),
-        None => {
-            let secret = means.config.keys.bootstrap.clone().unwrap_or_else(KeySecret::generate);
-            let workspace_id = WorkspaceId(means.ids.next_id());
-            let key = NewApiKey {
-                id: means.ids.next_id(),
-                workspace_id,
-                name: "Owner".to_owned(),
-                role: Role::Owner,
-                manager_id: None,
-            };
-            ApiKeys::store(&mut *transaction, &key, &secret, means.clock.now()).await?;
-            if let Some(file) = &key_file {
-                keep(file, &secret).with_context(|| format!("{} cannot be written", file.display()))?;
-            }
-            (workspace_id, Some(secret))
+    let (workspace_id, new_key) = if let Some(known) = known {
+        (WorkspaceId(known), None)
+    } else {
+        let secret = means.config.keys.bootstrap.clone().unwrap_or_else(KeySecret::generate);
+        let key = owner_key(means.ids);
+        ApiKeys::store(&mut *transaction, &key, &secret, means.clock.now()).await?;
+        if let Some(file) = &key_file {
+            keep(file, &secret).with_context(|| format!("{} cannot be written", file.display()))?;
         }
+        (key.workspace_id, Some(secret))
     };
     transaction.commit().await?;
     create(&means, workspace_id).await?;
     Ok(Opening { new_key, key_file: key_file.filter(|file| file.exists()) })
+}
+
+/// The first key of a new workspace.
+fn owner_key(ids: &dyn IdSource) -> NewApiKey {
+    NewApiKey {
+        id: ids.next_id(),
+        workspace_id: WorkspaceId(ids.next_id()),
+        name: "Owner".to_owned(),
+        role: Role::Owner,
+        manager_id: None,
+    }
 }
 
 /// Creates the workspace unless it is there.

@@ -129,7 +129,7 @@ impl Command {
             Self::Keys(command) => command.run(&config).await,
             Self::Projections(command) => command.run(config).await,
             Self::Erase(command) => command.run(config).await,
-            Self::Schema(command) => command.run(),
+            Self::Schema(_) => schema::Schema::run(),
             Self::Config(command) => command.run(&config),
         }
     }

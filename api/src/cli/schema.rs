@@ -11,7 +11,7 @@ use crate::graphql::schema;
 pub(super) struct Schema {}
 
 impl Schema {
-    pub(super) fn run(self) -> Result<()> {
+    pub(super) fn run() -> Result<()> {
         Ok(output::line(schema::sdl().trim_end())?)
     }
 }

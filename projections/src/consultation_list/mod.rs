@@ -4,6 +4,8 @@
 
 mod projection;
 mod query;
+mod row;
 
-pub use projection::{ConsultationList, HandoverPhase, Row};
+pub use projection::ConsultationList;
 pub use query::{Filter, Order, StatusCount, count_by_status, ids_of_client};
+pub use row::{HandoverPhase, Row};

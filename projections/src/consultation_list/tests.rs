@@ -1,6 +1,6 @@
 use ledgerdesk_domain::consultation::{
-    ChangeDetails, ChangePriority, ChangeTags, Close, ConsultationCommand as C, Hold, Party, ReceiveMessage,
-    Reopen, RequestHandover, Start, Unmerge,
+    ChangeDetails, ChangePriority, ChangeTags, Channel, Close, ConsultationCommand as C, Hold, Party,
+    ReceiveMessage, Reopen, RequestHandover, Start, Unmerge,
 };
 
 use super::*;

@@ -28,7 +28,7 @@ use tokio::{
 };
 
 const PREFIX: &str = "ledgerdesk-test-";
-const YOUNG: Duration = Duration::from_secs(60);
+const YOUNG: Duration = Duration::from_mins(1);
 
 #[tokio::main]
 async fn main() -> ExitCode {

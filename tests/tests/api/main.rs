@@ -1,4 +1,8 @@
 //! The API over real HTTP and WebSockets, on a real log with its read side.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test stops it at the first surprise, as the test does"
+)]
 
 mod app;
 mod mutations;

@@ -1,5 +1,7 @@
 //! The PostgreSQL that we start ourselves: its life, its deaths, and where it lives.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
+
 mod ownership;
 mod place;
 mod survival;

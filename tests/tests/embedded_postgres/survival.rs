@@ -6,7 +6,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-use ledgerdesk_infrastructure::embedded_postgres::EmbeddedPostgres;
+use ledgerdesk_infrastructure::{
+    db::{self, PoolSettings},
+    embedded_postgres::EmbeddedPostgres,
+};
 use ledgerdesk_tests::wait_until;
 use rustix::process::{Pid, Signal, kill_process};
 use sqlx::{Connection as _, PgConnection};
@@ -91,7 +94,7 @@ async fn a_stale_pid_file_that_names_a_stranger_is_no_obstacle() {
 async fn connections_made_before_a_restart_are_replaced() {
     let place = Place::open();
     let server = EmbeddedPostgres { durable: true, ..place.server() }.start().await.unwrap();
-    let pool = ledgerdesk_infrastructure::db::connect(&server.url(), Default::default()).await.unwrap();
+    let pool = db::connect(&server.url(), PoolSettings::default()).await.unwrap();
     kill(server.server_pid().unwrap());
     wait_until("the pool works again", async || sqlx::query("select 1").execute(&pool).await.is_ok()).await;
     pool.close().await;

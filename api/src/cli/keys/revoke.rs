@@ -35,10 +35,8 @@ impl Revoke {
             .into());
         }
         let was_valid = keys.revoke(found.id, SystemClock.now()).await?;
-        output::line(match was_valid {
-            true => format!("The key {} ({}) is revoked.", found.id, found.prefix),
-            false => format!("The key {} ({}) had been revoked before.", found.id, found.prefix),
-        })?;
+        let state = if was_valid { "is revoked" } else { "had been revoked before" };
+        output::line(format!("The key {} ({}) {state}.", found.id, found.prefix))?;
         Ok(())
     }
 

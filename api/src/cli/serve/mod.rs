@@ -96,10 +96,14 @@ async fn serve(node: &Node, listener: TcpListener, shutdown: &Shutdown, grace: D
     stop.cancel();
     tokio::select! {
         ended = &mut serving => Ok(ended??),
-        () = shutdown.forced.cancelled() => Ok(serving.abort()),
+        () = shutdown.forced.cancelled() => {
+            serving.abort();
+            Ok(())
+        }
         () = tokio::time::sleep(grace) => {
             tracing::warn!(?grace, "some requests did not end in time; they are cut off");
-            Ok(serving.abort())
+            serving.abort();
+            Ok(())
         }
     }
 }

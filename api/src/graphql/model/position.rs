@@ -8,6 +8,9 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Value
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Position(pub ledgerdesk_domain::stream::Position);
 
+/// A place in the log: the number of an event, counted from 1 without gaps over all workspaces; 0 is before
+/// the first. A whole number of up to 64 bits, so that it does not end with `Int`. Every mutation answers with
+/// one; pass it as `minPosition` to read what it wrote.
 #[Scalar]
 impl ScalarType for Position {
     fn parse(value: Value) -> InputValueResult<Self> {

@@ -23,7 +23,9 @@ pub(super) fn leave_out(document: &mut ExecutableDocument, variables: &Variables
     match &mut document.operations {
         DocumentOperations::Single(operation) => in_operation(&mut operation.node, &absent),
         DocumentOperations::Multiple(operations) => {
-            operations.values_mut().for_each(|operation| in_operation(&mut operation.node, &absent));
+            for operation in operations.values_mut() {
+                in_operation(&mut operation.node, &absent);
+            }
         }
     }
     for fragment in document.fragments.values_mut() {
@@ -68,7 +70,9 @@ fn in_selection_set(set: &mut SelectionSet, absent: &HashSet<Name>) {
 }
 
 fn in_directives(directives: &mut [Positioned<Directive>], absent: &HashSet<Name>) {
-    directives.iter_mut().for_each(|directive| in_arguments(&mut directive.node.arguments, absent));
+    for directive in directives {
+        in_arguments(&mut directive.node.arguments, absent);
+    }
 }
 
 fn in_arguments(arguments: &mut Vec<(Positioned<Name>, Positioned<Value>)>, absent: &HashSet<Name>) {
