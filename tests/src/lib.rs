@@ -9,6 +9,7 @@
 //! cargo run -q -p ledgerdesk-tests --bin with-postgres -- cargo test --workspace
 //! ```
 
+pub mod client;
 mod database;
 pub mod node;
 pub mod server;

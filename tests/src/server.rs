@@ -3,15 +3,16 @@
 use std::{
     fs::File,
     io::{BufRead as _, BufReader},
+    ops::Deref,
+    os::unix::process::ExitStatusExt as _,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Output, Stdio},
     time::{Duration, Instant},
 };
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::{Value, json};
 
-use crate::node::MASTER_KEY;
+use crate::{client::Client, node::MASTER_KEY};
 
 /// The owner key of every test's workspace.
 pub const OWNER_KEY: &str = "ldk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
@@ -19,11 +20,11 @@ pub const OWNER_KEY: &str = "ldk_AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8";
 /// How long anything may take on a busy machine.
 pub const PATIENCE: Duration = Duration::from_secs(90);
 
-/// The binary on this database, with no setting from outside.
+/// The binary, with no setting from outside.
 ///
 /// # Panics
 /// If it was not built: `cargo build --workspace --bins` does.
-pub fn ledgerdesk(url: &str) -> Command {
+pub fn binary() -> Command {
     let here = std::env::current_exe().expect("a test knows its own path");
     let build = here.ancestors().nth(2).unwrap_or(Path::new("."));
     let binary = build.join("ledgerdesk");
@@ -35,11 +36,20 @@ pub fn ledgerdesk(url: &str) -> Command {
         }
     }
     command
-        .env("DATABASE_URL", url)
-        .env("LEDGERDESK_MASTER_KEY", MASTER_KEY)
+        .env_remove("DATABASE_URL")
         .env("LEDGERDESK_BOOTSTRAP_KEY", OWNER_KEY)
         .env("LEDGERDESK_LOG_FORMAT", "json")
         .stdin(Stdio::null());
+    command
+}
+
+/// The binary on this database.
+///
+/// # Panics
+/// If it was not built.
+pub fn ledgerdesk(url: &str) -> Command {
+    let mut command = binary();
+    command.env("DATABASE_URL", url).env("LEDGERDESK_MASTER_KEY", MASTER_KEY);
     command
 }
 
@@ -51,26 +61,49 @@ pub fn run(url: &str, arguments: &[&str]) -> Output {
     ledgerdesk(url).args(arguments).output().expect("the binary starts")
 }
 
-/// A running `ledgerdesk serve`.
+/// Runs the binary to a good end; what it said.
+///
+/// # Panics
+/// If it fails.
+pub fn done(url: &str, arguments: &[&str]) -> String {
+    let output = run(url, arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", said(&output));
+    said(&output)
+}
+
+/// Everything that a command said.
+pub fn said(output: &Output) -> String {
+    [&output.stdout, &output.stderr].map(|text| String::from_utf8_lossy(text)).concat()
+}
+
+/// A running `ledgerdesk serve`; to its owner a [`Client`] of it.
 pub struct Server {
     /// Such as `127.0.0.1:40001`.
     pub address: String,
+    owner: Client,
     child: Child,
-    client: reqwest::Client,
     log: PathBuf,
     /// Kept open: nobody likes to talk to a closed pipe.
     _out: BufReader<ChildStdout>,
 }
 
 impl Server {
-    /// Starts on a free port, once it serves. Log lines go to a file.
+    /// Starts on a free port, once it serves this database.
     ///
     /// # Panics
     /// If it ends instead.
     pub fn start(url: &str) -> Self {
+        Self::spawn(&mut ledgerdesk(url))
+    }
+
+    /// Starts on a free port, once it serves; its log lines go to a file.
+    ///
+    /// # Panics
+    /// If it ends instead.
+    pub fn spawn(command: &mut Command) -> Self {
         let log = std::env::temp_dir().join(format!("ledgerdesk-test-{}.log", crate::unique()));
         let file = File::create(&log).expect("a log file can be made");
-        let mut child = ledgerdesk(url)
+        let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .stderr(file)
@@ -80,16 +113,18 @@ impl Server {
         let mut greeting = String::new();
         while !greeting.contains("http://") {
             let read = out.read_line(&mut greeting).expect("the output is text");
-            assert_ne!(
-                read,
-                0,
-                "it ended instead of serving: {}",
-                std::fs::read_to_string(&log).unwrap_or_default()
-            );
+            let logged = || std::fs::read_to_string(&log).unwrap_or_default();
+            assert_ne!(read, 0, "it ended instead of serving: {greeting}{}", logged());
         }
         let address = greeting.split("http://").nth(1).and_then(|rest| rest.split_whitespace().next());
         let address = address.expect("the greeting names the address").to_owned();
-        Self { address, child, client: reqwest::Client::new(), log, _out: out }
+        let owner = Client::new(&address, OWNER_KEY);
+        Self { address, owner, child, log, _out: out }
+    }
+
+    /// A client of this server with another key.
+    pub fn client(&self, key: &str) -> Client {
+        Client::new(&self.address, key)
     }
 
     /// Everything that it logged so far.
@@ -97,42 +132,12 @@ impl Server {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 
-    /// Posts a document with the owner's key; the whole answer, or nothing where the server went away.
-    pub async fn try_post(&self, query: &str, variables: &Value) -> Option<Value> {
-        let body = json!({ "query": query, "variables": variables });
-        let request = self.client.post(format!("http://{}/graphql", self.address)).bearer_auth(OWNER_KEY);
-        request.json(&body).timeout(PATIENCE).send().await.ok()?.json().await.ok()
-    }
-
-    /// The data of an answer without errors.
+    /// Whether the process still runs.
     ///
     /// # Panics
-    /// If there is none, or there are errors.
-    pub async fn query(&self, query: &str, variables: Value) -> Value {
-        let mut answer = self.try_post(query, &variables).await.expect("the server answers");
-        assert!(answer.get("errors").is_none(), "{answer}");
-        answer["data"].take()
-    }
-
-    /// The payload of one mutation with an `input`; without user errors.
-    ///
-    /// # Panics
-    /// If it was refused.
-    pub async fn mutate(&self, verb: &str, input: Value) -> Value {
-        let mut data = self.query(&mutation(verb), json!({ "input": input })).await;
-        let payload = data[verb].take();
-        assert_eq!(payload["userErrors"], json!([]), "{verb}: {payload}");
-        payload
-    }
-
-    /// Gets a path without a key; status and body.
-    ///
-    /// # Panics
-    /// If the server does not answer.
-    pub async fn get(&self, path: &str) -> (u16, String) {
-        let answer = self.client.get(format!("http://{}{path}", self.address)).send().await;
-        let answer = answer.expect("the server answers");
-        (answer.status().as_u16(), answer.text().await.unwrap_or_default())
+    /// If the system does not tell.
+    pub fn is_alive(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_none()
     }
 
     /// Kills it as a power cut does.
@@ -142,7 +147,7 @@ impl Server {
         let _ = self.child.wait();
     }
 
-    /// Asks it to stop and waits; the exit code.
+    /// Asks it to stop and waits; the exit code, or the number of the signal that ended it.
     ///
     /// # Panics
     /// If it does not end.
@@ -151,25 +156,29 @@ impl Server {
         let since = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {
-                return status.code();
+                return status.code().or(status.signal());
             }
-            assert!(since.elapsed() < PATIENCE, "it does not end");
-            std::thread::yield_now();
+            assert!(since.elapsed() < PATIENCE, "it does not end: {}", self.log());
+            std::thread::sleep(Duration::from_millis(10));
         }
+    }
+}
+
+impl Deref for Server {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.owner
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
+        if std::thread::panicking() {
+            // What the process has to say about it, beside what the test has.
+            eprintln!("--- log of {}\n{}", self.address, self.log());
+        }
         let _ = std::fs::remove_file(&self.log);
     }
-}
-
-/// The document of one mutation with an `input`.
-pub fn mutation(verb: &str) -> String {
-    let input = format!("{}{}Input", verb[..1].to_uppercase(), &verb[1..]);
-    format!(
-        "mutation($input: {input}!) {{ {verb}(input: $input) {{ createdId position userErrors {{ code message field }} }} }}"
-    )
 }

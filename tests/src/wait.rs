@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 /// How long a condition may take to become true on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// Waits until the condition holds.
 ///
 /// # Panics
-/// After 30 seconds, saying `what` did not happen.
+/// After a minute, saying `what` did not happen.
 pub async fn wait_until<F: Future<Output = bool>>(what: &str, mut condition: impl FnMut() -> F) {
     let since = Instant::now();
     while !condition().await {
