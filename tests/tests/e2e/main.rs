@@ -1,14 +1,11 @@
 //! The product as its users run it: processes, HTTP, WebSockets, PostgreSQL. One story, one file.
 
-mod bad_input;
 mod conflict;
 mod crash;
 mod embedded;
-mod erasure;
 mod flow;
 mod full_disk;
 mod idempotency;
-mod import;
 mod read_your_writes;
 mod shutdown;
 mod support;
