@@ -27,16 +27,18 @@ async fn of_sixteen_who_saw_the_same_version_one_succeeds_and_the_others_are_tol
     let database = TestDatabase::new().await;
     let nodes = [Server::start(&database.url()), Server::start(&database.url())];
     let id = nodes[0].open("Contended").await;
-    let note = |number| {
-        json!({ "consultationId": id, "text": format!("note {number}"), "expectedVersion": 1 })
-    };
+    let note =
+        |number| json!({ "consultationId": id, "text": format!("note {number}"), "expectedVersion": 1 });
     let answers = at_once(&nodes, "addNote", note).await;
     let (done, refused): (Vec<_>, Vec<_>) =
         answers.iter().partition(|answer| answer["data"]["addNote"]["version"] == 2);
     assert_eq!(done.len(), 1, "{answers:?}");
     for answer in refused {
         let error = &answer["errors"][0]["extensions"];
-        assert_eq!((&error["code"], &error["expected"], &error["actual"]), (&json!("CONFLICT"), &json!(1), &json!(2)));
+        assert_eq!(
+            (&error["code"], &error["expected"], &error["actual"]),
+            (&json!("CONFLICT"), &json!(1), &json!(2))
+        );
     }
 }
 
@@ -47,8 +49,10 @@ async fn sixteen_who_expect_nothing_all_succeed_one_after_the_other() {
     let id = nodes[0].open("Shared").await;
     let note = |number| json!({ "consultationId": id, "text": format!("note {number}") });
     let answers = at_once(&nodes, "addNote", note).await;
-    let mut versions: Vec<_> =
-        answers.iter().map(|answer| answer["data"]["addNote"]["version"].as_i64().unwrap_or_default()).collect();
+    let mut versions: Vec<_> = answers
+        .iter()
+        .map(|answer| answer["data"]["addNote"]["version"].as_i64().unwrap_or_default())
+        .collect();
     versions.sort_unstable();
     assert_eq!(versions, (2..=17).collect::<Vec<_>>(), "{answers:?}");
 }

@@ -139,6 +139,7 @@ async fn a_node_that_starts_late_delivers_the_same_log_under_the_same_cursors() 
     assert!(seen["events"]["nodes"].as_array().unwrap().len() >= 3, "{seen}");
     assert_eq!(second.query(page, json!({})).await, seen);
     let after = seen["events"]["nodes"][1]["cursor"].clone();
-    let mut socket = Socket::subscribe(&second.address, OWNER_KEY, EVENTS, json!({ "after": after })).await.unwrap();
+    let mut socket =
+        Socket::subscribe(&second.address, OWNER_KEY, EVENTS, json!({ "after": after })).await.unwrap();
     assert_eq!(socket.data().await.unwrap()["events"]["position"], 3);
 }

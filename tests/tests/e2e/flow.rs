@@ -205,7 +205,10 @@ async fn assert_history(server: &Server, id: &Value, head: i64) {
     }
     let entry = |name: &str| entries.iter().find(|entry| entry["eventType"] == name).unwrap();
     assert_eq!(entry("MessageReceived")["text"], "Помогите");
-    assert_eq!((&entry("Started")["from"], &entry("Started")["to"]), (&json!("QUEUED"), &json!("IN_PROGRESS")));
+    assert_eq!(
+        (&entry("Started")["from"], &entry("Started")["to"]),
+        (&json!("QUEUED"), &json!("IN_PROGRESS"))
+    );
     let redated = |field: &str| entry("Redated")[field].as_str().unwrap()[..19].to_owned();
     assert_eq!((redated("from"), redated("to")), (at(30)[..19].to_owned(), at(40)[..19].to_owned()));
 }

@@ -36,7 +36,8 @@ async fn a_full_disk_refuses_writes_whole_and_reads_go_on() {
     assert!(!refused.to_string().contains("No space left"), "the inside stays inside: {refused}");
     assert!(server.log().contains("No space left"), "the operator is told: {}", server.log());
     assert_eq!(count(&database, EVERYTHING).await, before);
-    let shown = server.query("query($id: ID!) { consultation(id: $id) { topic } }", json!({ "id": id })).await;
+    let shown =
+        server.query("query($id: ID!) { consultation(id: $id) { topic } }", json!({ "id": id })).await;
     assert_eq!(shown["consultation"]["topic"], "Written while there was room");
 
     owner.execute("drop trigger full_disk on ledgerdesk.commands").await.unwrap();

@@ -29,7 +29,10 @@ async fn twenty_repeats_at_once_on_two_nodes_are_one_command() {
     for repeat in repeats {
         answers.push(repeat.await.unwrap());
     }
-    assert!(answers.iter().all(|answer| *answer == answers[0] && answer["createdId"].is_string()), "{answers:?}");
+    assert!(
+        answers.iter().all(|answer| *answer == answers[0] && answer["createdId"].is_string()),
+        "{answers:?}"
+    );
     assert_eq!(count(&database, OPENED).await, 1);
 }
 

@@ -19,7 +19,8 @@ async fn what_one_node_wrote_the_other_shows_at_its_position() {
     let id = nodes[0].open("Read at once").await;
     for number in 1..=20 {
         let text = format!("note {number}");
-        let written = nodes[number % 2].mutate("addNote", json!({ "consultationId": id, "text": text })).await;
+        let written =
+            nodes[number % 2].mutate("addNote", json!({ "consultationId": id, "text": text })).await;
         let position = &written["position"];
         let shown = nodes[(number + 1) % 2].query(LISTS, json!({ "id": id, "min": position })).await;
         let counted = json!({ "noteCount": number, "version": written["version"] });

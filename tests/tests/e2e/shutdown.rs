@@ -32,9 +32,8 @@ async fn a_stop_under_load_keeps_every_acknowledged_command_and_closes_its_socke
     let subscription = "subscription { events { position } }";
     let mut socket = Socket::subscribe(&server.address, OWNER_KEY, subscription, json!({})).await.unwrap();
     let acknowledged: Arc<Mutex<Vec<i64>>> = Arc::default();
-    let writers: Vec<_> = (0..WRITERS)
-        .map(|_| tokio::spawn(write(server.client(OWNER_KEY), acknowledged.clone())))
-        .collect();
+    let writers: Vec<_> =
+        (0..WRITERS).map(|_| tokio::spawn(write(server.client(OWNER_KEY), acknowledged.clone()))).collect();
     let reached = acknowledged.clone();
     wait_until("there is load", async || reached.lock().await.len() >= 40).await;
     assert_eq!(server.stop(Signal::TERM), Some(0));
