@@ -28,6 +28,6 @@ pub async fn settle(
     }
     let outcome = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
     outcome.map_err(|stale| Fault::Timeout {
-        message: format!("{stale}; try again, or read without `minPosition` to see what is there"),
+        message: format!("{stale}, or read without `minPosition` to see what is there"),
     })
 }
