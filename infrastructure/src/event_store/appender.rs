@@ -181,9 +181,12 @@ impl Appender {
                     Err(Fault::InDoubt) => {
                         batch.drain(..).for_each(|waiting| waiting.answer(Err(AppendError::InDoubt)));
                     }
-                    Err(Fault::Unavailable(reason)) => batch.drain(..).for_each(|waiting| {
-                        waiting.answer(Err(AppendError::Store(StoreError::Unavailable(reason.clone()))));
-                    }),
+                    Err(Fault::Unavailable(reason)) => {
+                        tracing::error!(reason, commands = batch.len(), "a batch could not be written");
+                        batch.drain(..).for_each(|waiting| {
+                            waiting.answer(Err(AppendError::Store(StoreError::Unavailable(reason.clone()))));
+                        });
+                    }
                     Err(Fault::Poison(error)) if batch.len() > 1 => {
                         // Some command is poison: halve until it stands alone.
                         tracing::warn!(%error, commands = batch.len(), "a batch was refused; splitting it");
@@ -242,17 +245,17 @@ impl Appender {
             let kind = ErrorKind::of(&error);
             session.connection = None;
             session.chain.forget();
+            // While an earlier attempt may have been written, no later error proves that nothing was.
+            let is_certain = sent.as_ref().is_none_or(|sent| !sent.is_doubtful());
             match kind {
-                ErrorKind::Poison if sent.as_ref().is_none_or(|sent| !sent.is_doubtful()) => {
-                    return Err(Fault::Poison(error));
-                }
-                ErrorKind::Full => return Err(Fault::Unavailable(error.to_string())),
+                ErrorKind::Poison if is_certain => return Err(Fault::Poison(error)),
+                ErrorKind::Full if is_certain => return Err(Fault::Unavailable(error.to_string())),
                 ErrorKind::ConnectionLost => {
                     if let Some(sent) = &mut sent {
                         sent.doubt();
                     }
                 }
-                ErrorKind::Transient | ErrorKind::Poison => {}
+                ErrorKind::Transient | ErrorKind::Full | ErrorKind::Poison => {}
             }
             if sent.as_ref().is_some_and(|sent| !sent.is_doubtful()) {
                 // Certainly not written: number it anew next time.

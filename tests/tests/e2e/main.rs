@@ -3,6 +3,7 @@
 mod conflict;
 mod crash;
 mod embedded;
+mod erasure;
 mod flow;
 mod full_disk;
 mod idempotency;

@@ -67,7 +67,7 @@ async fn a_server_tells_how_it_is() {
     assert_eq!(ready["projections"].as_array().unwrap().len(), 10, "{ready}");
     let (status, metrics) = server.get("/metrics").await;
     assert_eq!(status, 200);
-    assert!(metrics.ends_with("# EOF\n") && metrics.contains("openConsultation"), "{metrics}");
+    assert!(metrics.ends_with("# EOF\n") && metrics.contains("OpenConsultation"), "{metrics}");
     for line in server.log().lines() {
         serde_json::from_str::<serde_json::Value>(line).expect(line);
     }

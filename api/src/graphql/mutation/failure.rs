@@ -70,14 +70,18 @@ impl Failure {
 
     fn from_store(error: &StoreError) -> Self {
         match error {
-            StoreError::Unavailable(_) | StoreError::ShuttingDown => Self::Failed(unavailable(error)),
+            // The reason is the database's own words, for the operator; the log has them.
+            StoreError::Unavailable(_) => Self::Failed(unavailable(
+                &"the database cannot take writes now; nothing was written, try again in a moment",
+            )),
+            StoreError::ShuttingDown => Self::Failed(unavailable(error)),
             _ => Fault::internal(error).into(),
         }
     }
 }
 
-fn unavailable(error: &dyn std::error::Error) -> Error {
-    top_level(&error.to_string(), "UNAVAILABLE", |extensions| {
+fn unavailable(message: &dyn std::fmt::Display) -> Error {
+    top_level(&message.to_string(), "UNAVAILABLE", |extensions| {
         extensions.set("retryAfterMs", RETRY_AFTER_MS);
     })
 }
