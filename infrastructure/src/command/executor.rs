@@ -80,6 +80,11 @@ impl CommandExecutor {
                     self.cache.remove(cache_key);
                     continue;
                 }
+                // Nobody can disagree about the version of what does not exist: the rules say that it is missing.
+                if loaded.version == StreamVersion::NONE {
+                    D::decide(&loaded.state, envelope.command.clone(), &context)
+                        .map_err(CommandError::Rejected)?;
+                }
                 return Err(AppendError::Conflict { stream, expected, actual: loaded.version }.into());
             }
             let decided = D::decide(&loaded.state, envelope.command.clone(), &context);

@@ -49,12 +49,12 @@ async fn live_through(server: &Server) -> (Value, Value) {
         input["consultationId"] = id.clone();
         input
     };
-    let attachments =
-        json!([{ "name": format!("{NAME}.pdf"), "contentType": "application/pdf", "size": 1, "url": "s3://1" }]);
+    let attachments = json!([{ "name": format!("{NAME}.pdf"), "contentType": "application/pdf", "size": 1, "url": "s3://1" }]);
     let message = json!({ "channel": "SITE", "text": about, "attachments": attachments });
     server.mutate("receiveMessage", on(message)).await;
     server.mutate("addNote", on(json!({ "text": about }))).await;
-    let handover = server.mutate("requestHandover", on(json!({ "reason": about }))).await["createdId"].clone();
+    let handover =
+        server.mutate("requestHandover", on(json!({ "reason": about }))).await["createdId"].clone();
     let taken = json!({ "handoverId": handover, "managerId": manager });
     server.mutate("acceptHandover", on(taken)).await;
     let author = json!({ "kind": "MANAGER", "id": manager });

@@ -215,7 +215,7 @@ async fn assert_parts(server: &Server, id: &Value, manager: &Value) {
         status openedAt firstReplyAt firstResponseAt resolvedAt closedAt client { name } assignee { id }
         handovers { state requestedAt offeredAt acceptedAt firstResponseAt resolvedAt
                     requestedBy { kind } assignedTo { id } resolvedBy { id } }
-        redates { number from to reason } calls { outcome attempt durationSeconds redate { number } }
+        redates { number movedFrom movedTo answeredAt callCount reason } calls { outcome attempt durationSeconds redate { number } }
         ratings { score revision attributedTo { id } } } }";
     let mut shown = server.query(shown, json!({ "id": id })).await["consultation"].take();
     let handover = json!({
@@ -224,7 +224,10 @@ async fn assert_parts(server: &Server, id: &Value, manager: &Value) {
         "assignedTo": { "id": manager }, "resolvedBy": { "id": manager },
     });
     assert_eq!(shown["handovers"].take(), json!([handover]));
-    let redate = json!({ "number": 1, "from": at(30), "to": at(40), "reason": "не дозвонились" });
+    let redate = json!({
+        "number": 1, "movedFrom": at(30), "movedTo": at(40), "answeredAt": at(11), "callCount": 1,
+        "reason": "не дозвонились",
+    });
     assert_eq!(shown["redates"].take(), json!([redate]));
     let missed = json!({ "outcome": "NO_ANSWER", "attempt": 1, "durationSeconds": null, "redate": null });
     let answered =

@@ -1,5 +1,6 @@
 //! The product as its users run it: processes, HTTP, WebSockets, PostgreSQL. One story, one file.
 
+mod bad_input;
 mod conflict;
 mod crash;
 mod embedded;

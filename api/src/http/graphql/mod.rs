@@ -9,14 +9,18 @@ pub(crate) mod run;
 
 use axum::{
     Extension,
-    body::Bytes,
-    extract::{FromRequest as _, RawQuery, Request, State},
+    body::{Body, Bytes},
+    extract::{RawQuery, Request, State},
     http::{HeaderMap, StatusCode, header},
     response::Response,
 };
+use futures_util::StreamExt as _;
 
 use self::{accept::MediaType, params::Params, prepare::Prepared};
 use super::{auth::Session, error::HttpError, state::SharedState};
+
+/// How much of a body that is too long is read and forgotten, in bytes.
+const FORGOTTEN_BYTES: usize = 32 << 20;
 
 /// `POST /graphql` with a JSON body.
 pub(crate) async fn post(
@@ -69,21 +73,35 @@ async fn answer(
 }
 
 async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
+    let max = state.limits.body_bytes;
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    if announced
-        .and_then(|length| length.parse().ok())
-        .is_some_and(|length: usize| length > state.limits.body_bytes)
-    {
-        return Err(too_large(state.limits.body_bytes));
+    let announced = announced.and_then(|length| length.parse::<usize>().ok());
+    if announced.is_some_and(|length| length > max) && request.headers().contains_key(header::EXPECT) {
+        // It asked before it sends.
+        return Err(too_large(max));
     }
-    match tokio::time::timeout(state.timeouts.body, Bytes::from_request(request, state)).await {
-        Ok(Ok(body)) => Ok(body),
-        Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => {
-            Err(too_large(state.limits.body_bytes))
-        }
+    match tokio::time::timeout(state.timeouts.body, collect(request.into_body(), max)).await {
+        Ok(Ok(Some(body))) => Ok(body),
+        Ok(Ok(None)) => Err(too_large(max)),
         Ok(Err(_)) => Err(HttpError::bad_request("the body could not be read to its end")),
         Err(_) => Err(HttpError::timeout(StatusCode::REQUEST_TIMEOUT, "the body did not come in time")),
     }
+}
+
+/// The body, or nothing if it is longer than `max`. The rest of one that is too long is read and forgotten,
+/// within reason: a client that still sends when the connection closes never sees why it was refused.
+async fn collect(body: Body, max: usize) -> Result<Option<Bytes>, axum::Error> {
+    let (mut chunks, mut collected, mut seen) = (body.into_data_stream(), Vec::new(), 0_usize);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk?;
+        seen = seen.saturating_add(chunk.len());
+        if seen <= max {
+            collected.extend_from_slice(&chunk);
+        } else if seen > max.saturating_add(FORGOTTEN_BYTES) {
+            break;
+        }
+    }
+    Ok((seen <= max).then(|| collected.into()))
 }
 
 fn too_large(max: usize) -> HttpError {
