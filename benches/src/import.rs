@@ -79,7 +79,7 @@ async fn head(url: &str) -> Result<i64> {
 /// Waits until every live read model stands at `events`.
 async fn caught_up(url: &str, events: i64) -> Result<()> {
     let pool = sqlx::PgPool::connect(url).await?;
-    let deadline = Instant::now() + Duration::from_secs(300);
+    let deadline = Instant::now() + Duration::from_mins(5);
     loop {
         let behind: i64 = sqlx::query_scalar(
             "select count(*) from ledgerdesk.projections where build = 'live' and position < $1",

@@ -34,7 +34,7 @@ async fn run() -> Result<()> {
     let data_dir = std::env::temp_dir().join(format!("ledgerdesk-bench-{}", std::process::id()));
     let server = EmbeddedPostgres { max_connections: 300, ..EmbeddedPostgres::new(&data_dir) };
     let postgres = server.start().await.context("the benchmark's PostgreSQL does not start")?;
-    let outcome = measure(&Bench { url: postgres.url().to_owned() }).await;
+    let outcome = measure(&Bench { url: postgres.url() }).await;
     postgres.stop().await?;
     std::fs::remove_dir_all(&data_dir)?;
     outcome

@@ -39,13 +39,13 @@ struct Generations {
 impl StateCache {
     pub(super) fn get<S: Clone + Send + Sync + 'static>(&self, key: Key) -> Option<Loaded<S>> {
         let mut generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let found = match generations.young.get(&key) {
-            Some(found) => found.clone(),
-            None => {
-                let found = generations.old.remove(&key)?;
-                generations.insert(key, found.clone());
-                found
-            }
+        let young = generations.young.get(&key).cloned();
+        let found = if let Some(found) = young {
+            found
+        } else {
+            let found = generations.old.remove(&key)?;
+            generations.insert(key, Arc::clone(&found));
+            found
         };
         drop(generations);
         found.downcast_ref::<Loaded<S>>().cloned()

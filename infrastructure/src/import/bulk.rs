@@ -115,8 +115,10 @@ async fn write(
 /// Whether the log will take it in a while. The key makes a repeat safe, also where the outcome is in doubt.
 fn passes(error: &AppendError) -> bool {
     match error {
-        AppendError::Busy | AppendError::PersonKeyRace | AppendError::InDoubt => true,
-        AppendError::Store(StoreError::Unavailable(_)) => true,
+        AppendError::Busy
+        | AppendError::PersonKeyRace
+        | AppendError::InDoubt
+        | AppendError::Store(StoreError::Unavailable(_)) => true,
         // Appends in flight outnumber the connections: on a busy machine some wait too long for one.
         AppendError::Store(StoreError::Database(error)) => matches!(error, sqlx::Error::PoolTimedOut),
         _ => false,

@@ -1,5 +1,7 @@
 //! Running an import again: after it ended, after it was killed, after the source changed.
 
+use std::fmt::Write as _;
+
 use std::sync::{Arc, atomic::Ordering};
 
 use ledgerdesk_infrastructure::{
@@ -79,7 +81,7 @@ async fn a_case_that_no_batch_holds_is_written_in_parts() {
     let mut csv = "ticket,at,what,who,client,about,text\n".to_owned();
     let text = "Much was said. ".repeat(2_000);
     for row in 0..90 {
-        csv += &format!("T1,2024-05-01 10:{:02},answered,Ann,Bob,Printer,{row} {text}\n", row % 60);
+        writeln!(csv, "T1,2024-05-01 10:{:02},answered,Ann,Bob,Printer,{row} {text}", row % 60).unwrap();
     }
     let summary = import_text(&node, &csv).await.unwrap();
     assert_eq!((summary.written, summary.consultations, summary.reported.len()), (90, 1, 0));

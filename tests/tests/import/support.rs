@@ -1,6 +1,7 @@
 //! Sources, mappings and what the log holds afterwards.
 
 use std::{
+    fmt::Write as _,
     io::Write as _,
     path::{Path, PathBuf},
     sync::{
@@ -76,8 +77,8 @@ pub(crate) fn source(cases: usize) -> String {
             (13, "answered", "The one on the second floor"),
             (14, "done", ""),
         ] {
-            csv +=
-                &format!("T{case},2024-05-01 10:{minute},{what},Ann,Client {client},Printer {case},{text}\n");
+            writeln!(csv, "T{case},2024-05-01 10:{minute},{what},Ann,Client {client},Printer {case},{text}")
+                .unwrap();
         }
     }
     csv

@@ -1,5 +1,7 @@
 //! The read models and the queries over them: log, projections and schema on a real PostgreSQL, without HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bad_input;
 mod exact;
 mod filters;

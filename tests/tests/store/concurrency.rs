@@ -42,13 +42,13 @@ async fn write(node: Node, writer: usize) -> Vec<Position> {
     for number in 0..COMMANDS {
         let opened = node.open_consultation(None, &format!("writer {writer}, consultation {number}")).await;
         committed.push(opened.position);
-        let note = ConsultationCommand::AddNote(AddNote {
+        let addition = ConsultationCommand::AddNote(AddNote {
             note_id: NoteId(SystemIds.next_id()),
             author: Party::System,
             text: "seen".to_owned(),
         });
         let noted =
-            node.executor.execute::<Consultation>(node.envelope(opened.stream.id, note)).await.unwrap();
+            node.executor.execute::<Consultation>(node.envelope(opened.stream.id, addition)).await.unwrap();
         committed.push(noted.position);
     }
     committed
@@ -112,13 +112,13 @@ async fn writers_on_one_stream_are_all_applied_once_through_conflicts() {
         .map(|writer| {
             let node = if writer % 2 == 0 { first.clone() } else { second.clone() };
             tokio::spawn(async move {
-                let note = ConsultationCommand::AddNote(AddNote {
+                let addition = ConsultationCommand::AddNote(AddNote {
                     note_id: NoteId(SystemIds.next_id()),
                     author: Party::System,
                     text: format!("note {writer}"),
                 });
                 loop {
-                    let envelope = node.envelope(opened.stream.id, note.clone());
+                    let envelope = node.envelope(opened.stream.id, addition.clone());
                     match node.executor.execute::<Consultation>(envelope).await {
                         Ok(executed) => return executed.version,
                         Err(CommandError::Append(AppendError::Conflict { .. })) => {}
@@ -154,8 +154,10 @@ async fn terminated_connections_lose_nothing_and_repeat_nothing() {
                         // A repeat with the same key learns the truth.
                         match node.executor.execute::<Consultation>(envelope).await {
                             Ok(_) => break,
-                            Err(CommandError::Append(AppendError::InDoubt) | CommandError::Store(_)) => {}
-                            Err(CommandError::Append(AppendError::Store(_))) => {}
+                            Err(
+                                CommandError::Append(AppendError::InDoubt | AppendError::Store(_))
+                                | CommandError::Store(_),
+                            ) => {}
                             Err(error) => panic!("{error}"),
                         }
                     }

@@ -1,5 +1,7 @@
 //! The promises of the log, on a real PostgreSQL.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod append_only;
 mod concurrency;
 mod erasure;

@@ -46,7 +46,7 @@ impl EraseClientInput {
         };
         let head = ctx.data::<EventStore>()?.fetch_head().await?;
         let current = ctx.data::<ReadSide>()?.wait_for(&["consultation_list"], head.position, MAX_WAIT).await;
-        current.map_err(|stale| Fault::Timeout { message: format!("{stale}; try again in a moment") })?;
+        current.map_err(|stale| Fault::Timeout { message: stale.to_string() })?;
         let consultations = sqlx::query_scalar::<_, Uuid>(
             "select id from read.consultation_list where workspace_id = $1 and client_id = $2",
         )
