@@ -53,6 +53,7 @@ async fn a_text_of_ten_megabytes_is_refused_and_its_sender_learns_why() {
 fn harmful() -> Vec<(&'static str, String)> {
     let doubling = (0..40).map(|n| format!("fragment f{n} on Query {{ ...f{} ...f{} }}", n + 1, n + 1));
     let fragments = doubling.collect::<String>() + "fragment f40 on Query { me { role } }";
+    let aliases = (0..500).map(|n| format!("a{n}:me{{role}}")).collect::<Vec<_>>().join(" ");
     let deep =
         |open: &str, close: &str, times| format!("{{ a{}{} }}", open.repeat(times), close.repeat(times));
     vec![
@@ -66,7 +67,7 @@ fn harmful() -> Vec<(&'static str, String)> {
             format!("query($x: {}Int{}) {{ me {{ role }} }}", "[".repeat(1_400), "]".repeat(1_400)),
         ),
         ("inline fragments", deep("{... on Query", "{me{role}}}", 150)),
-        ("aliases", format!("{{ {} }}", aliases)),
+        ("aliases", format!("{{ {aliases} }}")),
         ("directives", format!("{{ me{} {{ role }} }}", " @skip(if:false)".repeat(180))),
         ("fragments that double", format!("{{ ...f0 }} {fragments}")),
         (
