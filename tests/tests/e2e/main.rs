@@ -12,6 +12,8 @@ mod full_disk;
 mod idempotency;
 mod import;
 mod read_your_writes;
+mod rebuild;
+mod restore;
 mod shutdown;
 mod support;
 mod tampering;
