@@ -1,5 +1,7 @@
 //! A client of the API over HTTP, as a front end or a bot is one.
 
+use std::time::Instant;
+
 use serde_json::{Value, json};
 
 use crate::server::PATIENCE;
@@ -53,20 +55,26 @@ impl Client {
         Some((answer.status().as_u16(), answer.text().await.ok()?))
     }
 
-    /// The data of an answer without errors.
+    /// The data of an answer without errors. A query that timed out is asked again, as the API says: on a busy
+    /// machine a read model may follow late.
     ///
     /// # Panics
     /// If there is none, or there are errors.
     pub async fn query(&self, query: &str, variables: Value) -> Value {
-        let mut answer = self.post(query, variables).await;
-        assert!(answer.get("errors").is_none(), "{answer}");
-        answer["data"].take()
+        let since = Instant::now();
+        loop {
+            let mut answer = self.post(query, variables.clone()).await;
+            if code(&answer) == "TIMEOUT" && !query.starts_with("mutation") && since.elapsed() < PATIENCE {
+                continue;
+            }
+            assert!(answer.get("errors").is_none(), "{answer}");
+            return answer["data"].take();
+        }
     }
 
     /// The code of the first error of an answer; empty if there is none.
     pub async fn fault(&self, query: &str, variables: Value) -> String {
-        let answer = self.post(query, variables).await;
-        answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
+        code(&self.post(query, variables).await).to_owned()
     }
 
     /// The payload of one mutation with an `input`; without user errors.
@@ -124,6 +132,11 @@ impl Client {
         let answer = answer.expect("the server answers");
         (answer.status().as_u16(), answer.text().await.unwrap_or_default())
     }
+}
+
+/// The code of the first error of an answer; empty if there is none.
+fn code(answer: &Value) -> &str {
+    answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default()
 }
 
 /// The document of one mutation with an `input`.
