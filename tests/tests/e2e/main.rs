@@ -8,6 +8,7 @@ mod erasure;
 mod flow;
 mod full_disk;
 mod idempotency;
+mod import;
 mod read_your_writes;
 mod shutdown;
 mod support;
