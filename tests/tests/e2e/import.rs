@@ -51,7 +51,7 @@ async fn import_killed(database: &TestDatabase, mapping: &str, source: &Path, ki
 }
 
 /// Every event of every row is there, and every read model of it is what a rebuild makes.
-async fn assert_whole(database: &TestDatabase) {
+fn assert_whole(database: &TestDatabase) {
     assert!(done(&database.url(), &["log", "verify"]).contains("The log is whole"));
     let checked = done(&database.url(), &["projections", "check", "--all"]);
     assert_eq!(checked.matches("rows are equal").count(), 10, "{checked}");
@@ -93,7 +93,7 @@ async fn the_help_desk_log_goes_in_whole_and_once_and_rebuilds_to_the_same_read_
     })
     .await;
     assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
-    assert_whole(&database).await;
+    assert_whole(&database);
 }
 
 #[tokio::test]
@@ -111,7 +111,7 @@ async fn the_calls_go_in_with_their_outcomes_even_if_the_import_is_killed_half_w
     import_killed(&killed, "calls_telecom_2021", &source, 1_000).await;
     assert_eq!(count(&killed, EVENTS).await, count(&undisturbed, EVENTS).await);
     assert_eq!(told(&killed).await, told(&undisturbed).await);
-    assert_whole(&killed).await;
+    assert_whole(&killed);
 }
 
 #[tokio::test]
@@ -126,7 +126,7 @@ async fn the_incident_log_goes_in_whole_where_the_large_tests_are_wanted() {
     let summary = import(&database, "uci_incident", &source);
     assert!(summary.contains("141712 rows") && summary.contains("24918 consultations written"), "{summary}");
     assert_eq!(count(&database, OPENED).await, 24_918);
-    assert_whole(&database).await;
+    assert_whole(&database);
 }
 
 /// What needs no shared data: the demo is always there.
@@ -145,5 +145,5 @@ async fn a_demo_killed_half_way_and_begun_again_rebuilds_to_the_same_read_models
     done(&database.url(), &["demo", "--count", "400"]);
     assert!(count(&database, OPENED).await >= 400);
     assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
-    assert_whole(&database).await;
+    assert_whole(&database);
 }

@@ -1,5 +1,7 @@
 //! The product as its users run it: processes, HTTP, WebSockets, PostgreSQL. One story, one file.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+
 mod bad_input;
 mod conflict;
 mod crash;
