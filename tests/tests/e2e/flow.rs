@@ -165,8 +165,8 @@ async fn from_message_to_rating_the_log_the_history_and_both_subscribers_agree()
     while delivered.last().is_none_or(|event: &Value| event["position"] != head) {
         delivered.push(live.data().await.unwrap()["events"].take());
     }
-    let told_live: Vec<_> = delivered.iter().map(|event| told(event, "type")).collect();
-    assert_eq!(told_live, story(0));
+    let lived: Vec<_> = delivered.iter().map(|event| told(event, "type")).collect();
+    assert_eq!(lived, story(0));
     let positions: Vec<_> = delivered.iter().map(|event| event["position"].as_i64().unwrap()).collect();
     assert_eq!(positions, (before["position"].as_i64().unwrap() + 1..=head).collect::<Vec<_>>());
 

@@ -1,6 +1,6 @@
 //! The product as its users run it: processes, HTTP, WebSockets, PostgreSQL. One story, one file.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod bad_input;
 mod conflict;

@@ -51,7 +51,7 @@ async fn what_belongs_to_another_workspace_is_as_unknown_as_what_does_not_exist(
         }
     }
     assert_eq!(target.server.refusal("eraseClient", client).await.0, "invalid_id");
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -77,7 +77,7 @@ async fn lists_counts_searches_and_the_log_end_at_the_wall() {
     let refused = json!({ "topic": "With their client", "channel": "SITE", "clientId": client });
     let (code, field) = target.server.refusal("openConsultation", refused).await;
     assert_eq!((code.as_str(), &field), ("client_not_found", &json!("input.clientId")));
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -96,5 +96,5 @@ async fn what_is_no_id_is_refused_as_such() {
         target.server.refusal("startConsultation", json!({ "consultationId": long })).await.0,
         "invalid_id"
     );
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }

@@ -36,7 +36,7 @@ async fn what_is_no_request_is_refused_with_a_status_and_a_code() {
         assert!((400..500).contains(&status) || status == 200, "{shown}: {status}");
         assert_eq!(found, code, "{shown}");
     }
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -46,13 +46,14 @@ async fn a_text_of_ten_megabytes_is_refused_and_its_sender_learns_why() {
     let body = json!({ "query": "mutation($t: String!) { addNote(input: { text: $t }) { position } }",
                        "variables": { "t": text } });
     assert_eq!(refused(&target, body.to_string()).await, (413, "BAD_REQUEST".to_owned()));
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 /// Documents of a few kilobytes that cost a careless server its stack or its day.
 fn harmful() -> Vec<(&'static str, String)> {
     let doubling = (0..40).map(|n| format!("fragment f{n} on Query {{ ...f{} ...f{} }}", n + 1, n + 1));
     let fragments = doubling.collect::<String>() + "fragment f40 on Query { me { role } }";
+    let aliases = (0..500).map(|n| format!("a{n}:me{{role}}")).collect::<Vec<_>>().join(" ");
     let deep =
         |open: &str, close: &str, times| format!("{{ a{}{} }}", open.repeat(times), close.repeat(times));
     vec![
@@ -66,10 +67,7 @@ fn harmful() -> Vec<(&'static str, String)> {
             format!("query($x: {}Int{}) {{ me {{ role }} }}", "[".repeat(1_400), "]".repeat(1_400)),
         ),
         ("inline fragments", deep("{... on Query", "{me{role}}}", 150)),
-        (
-            "aliases",
-            format!("{{ {} }}", (0..500).map(|n| format!("a{n}:me{{role}}")).collect::<Vec<_>>().join(" ")),
-        ),
+        ("aliases", format!("{{ {aliases} }}")),
         ("directives", format!("{{ me{} {{ role }} }}", " @skip(if:false)".repeat(180))),
         ("fragments that double", format!("{{ ...f0 }} {fragments}")),
         (
@@ -103,7 +101,7 @@ async fn a_document_that_would_exhaust_the_server_is_refused_on_every_transport(
         let message = socket.next().await.unwrap();
         assert!(message["type"] == "error" || message["type"] == "next", "{what}: {message}");
     }
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -113,7 +111,7 @@ async fn variables_that_nest_without_an_end_are_refused() {
     let nested = format!("{}1{}", "[".repeat(3_000), "]".repeat(3_000));
     let body = format!("{{\"query\": \"{query}\", \"variables\": {{\"input\": {nested}}}}}");
     assert_eq!(refused(&target, body).await, (400, "BAD_REQUEST".to_owned()));
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -128,5 +126,5 @@ async fn a_key_that_opens_nothing_is_told_so_alike_whatever_it_is() {
     answers.dedup();
     let [answer] = answers.as_slice() else { panic!("they differ: {answers:?}") };
     assert!(answer.contains("UNAUTHENTICATED"), "{answer}");
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }

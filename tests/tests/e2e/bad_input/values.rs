@@ -20,7 +20,7 @@ async fn a_text_is_neither_empty_nor_endless_nor_cut_by_a_nul() {
     let search = "query($text: String!) { searchConsultations(text: $text) { nodes { id } } }";
     let answer = target.server.post(search, nul).await;
     assert_ne!(answer["errors"][0]["extensions"]["code"], "INTERNAL_SERVER_ERROR", "{answer}");
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn odd_but_honest_texts_come_back_as_they_were() {
         assert_eq!(shown["history"]["nodes"][0]["text"], text);
     }
     target.settle().await;
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -85,7 +85,7 @@ async fn a_time_is_one_that_a_calendar_holds() {
         let (code, field) = target.server.refusal("addNote", past).await;
         assert_eq!((code.as_str(), &field), ("invalid_occurred_at", &json!("input.occurredAt")), "{time}");
     }
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -109,7 +109,7 @@ async fn any_zone_of_the_earth_names_the_same_moment() {
         assert_eq!(shown["consultation"]["appointedFor"], meant, "{typed}");
     }
     target.settle().await;
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -150,7 +150,7 @@ async fn what_the_rules_forbid_is_refused_with_the_rule() {
         assert!(named.contains(&code.as_str()), "{verb}: {code}");
     }
     // Only notes, messages and facts go on after the end; the last check writes one.
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }
 
 #[tokio::test]
@@ -182,5 +182,5 @@ async fn numbers_have_their_bounds() {
             || answer["errors"][0]["extensions"]["code"] == "BAD_USER_INPUT";
         assert!(refused, "{score}: {answer}");
     }
-    target.stays_unharmed().await;
+    target.assert_unharmed().await;
 }

@@ -48,7 +48,7 @@ impl Target {
     }
 
     /// Checks that nothing has come of it all.
-    pub(crate) async fn stays_unharmed(mut self) {
+    pub(crate) async fn assert_unharmed(mut self) {
         assert!(self.server.is_alive(), "the process has ended: {}", self.server.log());
         let log = self.server.log();
         assert!(!log.contains("panicked"), "{log}");
