@@ -30,7 +30,7 @@ impl Pgbench {
         pool.close().await;
         let script = std::env::temp_dir().join(format!("ledgerdesk-bench-{}.sql", std::process::id()));
         std::fs::write(&script, INSERT)?;
-        Ok(Self { url: url.to_owned(), script })
+        Ok(Self { url: for_libpq(url), script })
     }
 
     /// Transactions per second with this many clients.
@@ -50,6 +50,15 @@ impl Pgbench {
             .find_map(|line| line.strip_prefix("tps = ")?.split_whitespace().next()?.parse().ok())
             .with_context(|| format!("pgbench said no rate: {text}"))
     }
+}
+
+/// The URL without the parameters that only our own driver knows.
+fn for_libpq(url: &str) -> String {
+    let Some((server, parameters)) = url.split_once('?') else { return url.to_owned() };
+    let known =
+        |parameter: &&str| ["host=", "port=", "sslmode="].iter().any(|name| parameter.starts_with(name));
+    let kept: Vec<&str> = parameters.split('&').filter(known).collect();
+    format!("{server}?{}", kept.join("&"))
 }
 
 impl Drop for Pgbench {

@@ -57,12 +57,14 @@ impl Node {
         Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
     }
 
-    /// Waits until every read model has its table: queries before that would find nothing to read. The first
-    /// event of the log is there since the first start.
+    /// Waits, for a while, until every read model shows the log as it is now: who asks the first query wants to
+    /// see what was just seeded or imported.
     pub(super) async fn ready(&self) {
         let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
-        if let Err(stale) = self.read_side.wait_for(&names, Position(1), READY_WAIT).await {
-            tracing::warn!(%stale, "serving, although not every read model is there");
+        // The first event of the log is there since the first start; a table exists once it is projected.
+        let head = self.runtime.store.fetch_head().await.map_or(Position(1), |head| head.position);
+        if let Err(stale) = self.read_side.wait_for(&names, head, READY_WAIT).await {
+            tracing::warn!(%stale, "serving, although the read models are still catching up");
         }
     }
 

@@ -2,13 +2,14 @@
 //!
 //! - `append`, `appender`, `batch`, `connection`: the way in: queue, one round trip per batch, its verdict.
 //! - `canonical`, `codec`: what an event is as bytes: canonical form, hash chain, sealing, upcasting.
-//! - `read`, `tail`, `cursor`: the way out: by stream, by position, and followed live without a seam.
+//! - `read`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a seam.
 //! - `verify`: whether the chain holds.
 //! - `idempotency`: what commands did before.
 
 mod append;
 mod appender;
 mod batch;
+mod blocks;
 pub mod canonical;
 mod codec;
 mod connection;

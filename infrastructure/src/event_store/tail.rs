@@ -21,7 +21,7 @@ use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Cursor, Head, LogPage, ReadError, StoreError, StoreMetrics, read::Reader};
+use super::{Cursor, Head, LogPage, ReadError, StoreError, StoreMetrics, blocks::Blocks, read::Reader};
 
 /// How many decoded events are kept for followers (some 1.5 KB each).
 const RECENT: usize = 4_096;
@@ -44,13 +44,19 @@ struct Seen {
 pub(super) struct Tail {
     seen: watch::Sender<Seen>,
     recent: RwLock<VecDeque<Arc<Recorded>>>,
+    older: Blocks,
     closed: CancellationToken,
 }
 
 impl Tail {
     /// `closed` ends the waits of all followers.
     pub(super) fn new(head: Head, closed: CancellationToken) -> Self {
-        Self { seen: watch::Sender::new(Seen { head, history: 0 }), recent: RwLock::default(), closed }
+        Self {
+            seen: watch::Sender::new(Seen { head, history: 0 }),
+            recent: RwLock::default(),
+            older: Blocks::default(),
+            closed,
+        }
     }
 
     pub(super) fn head(&self) -> Head {
@@ -82,6 +88,7 @@ impl Tail {
     /// Drops the shared events: a person was erased, and decoded events still quote them.
     fn clear(&self) {
         self.recent.write().unwrap_or_else(PoisonError::into_inner).clear();
+        self.older.clear();
     }
 }
 
@@ -207,7 +214,7 @@ impl Follower {
             if head.position > self.cursor.position {
                 let events = match self.tail.recent_after(self.cursor.position, limit.max(1)) {
                     Some(events) => events,
-                    None => self.catch_up(limit).await?,
+                    None => self.catch_up(limit, head.position).await?,
                 };
                 if let Some(last) = events.last() {
                     self.cursor = Cursor {
@@ -225,12 +232,16 @@ impl Follower {
         }
     }
 
-    /// Reads from the database, after making sure that the place is still on this history.
-    async fn catch_up(&self, limit: usize) -> Result<Vec<Arc<Recorded>>, ReadError> {
-        if self.cursor.position != Position::START {
+    /// Reads what is older than the recent events, after making sure that the place is still on this history.
+    async fn catch_up(&self, limit: usize, head: Position) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        let after = self.cursor.position;
+        if after != Position::START {
             self.reader.check(self.cursor).await?;
         }
-        Ok(self.reader.after(self.cursor.position, limit).await?)
+        match self.tail.older.after(&self.reader, after, limit, head).await? {
+            Some(events) => Ok(events),
+            None => Ok(self.reader.after(after, limit).await?),
+        }
     }
 
     /// Where the reader stands.

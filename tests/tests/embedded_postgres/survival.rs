@@ -126,7 +126,8 @@ fn own_in_another_process(place: &Place) -> std::process::Child {
 async fn wait_for_data_dir(place: &Place) -> std::path::PathBuf {
     let find = || {
         let entry = fs::read_dir(place.path()).unwrap().flatten().next()?;
-        entry.path().join("lock").exists().then(|| entry.path())
+        // The lock file is there a moment before the lock is held; the connection is written under it.
+        entry.path().join("postgres.json").exists().then(|| entry.path())
     };
     wait_until("the other process holds its data directory", async || find().is_some()).await;
     find().unwrap()
