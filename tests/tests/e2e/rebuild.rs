@@ -53,9 +53,9 @@ async fn every_read_model_is_rebuilt_and_swapped_in_while_it_is_written_and_read
     let client = || server.client(OWNER_KEY);
     let writers = [write(client(), stop.clone()), write(client(), stop.clone())].map(tokio::spawn);
     let reader = tokio::spawn(read(client(), stop.clone()));
-    let mut rebuild = ledgerdesk(&url);
-    rebuild.args(["projections", "rebuild", "--all"]);
-    let rebuilt = tokio::task::spawn_blocking(move || rebuild.output().unwrap()).await.unwrap();
+    let mut command = ledgerdesk(&url);
+    command.args(["projections", "rebuild", "--all"]);
+    let rebuilt = tokio::task::spawn_blocking(move || command.output().unwrap()).await.unwrap();
     stop.store(true, Ordering::Relaxed);
     assert!(rebuilt.status.success(), "{}", said(&rebuilt));
     assert_ne!(count(&database, table).await, replaced, "it is another table");
