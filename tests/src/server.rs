@@ -101,7 +101,7 @@ impl Server {
     /// # Panics
     /// If it ends instead.
     pub fn spawn(command: &mut Command) -> Self {
-        let log = std::env::temp_dir().join(format!("ledgerdesk-test-{}.log", crate::unique()));
+        let log = std::env::temp_dir().join(format!("ledgerdesk-server-{}.log", crate::unique()));
         let file = File::create(&log).expect("a log file can be made");
         let mut child = command
             .args(["serve", "--listen", "127.0.0.1:0"])
