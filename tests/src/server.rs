@@ -50,6 +50,8 @@ pub fn binary() -> Command {
 pub fn ledgerdesk(url: &str) -> Command {
     let mut command = binary();
     command.env("DATABASE_URL", url).env("LEDGERDESK_MASTER_KEY", MASTER_KEY);
+    // Several nodes and their read models share two cores with the tests: a connection may be long in coming.
+    command.env("LEDGERDESK_POOL_TIMEOUT_SECONDS", "60");
     command
 }
 
