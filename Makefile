@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 WITH_POSTGRES := target/debug/with-postgres
 
-.PHONY: help run test bench docs prerequisites
+.PHONY: help run test faults bench docs prerequisites
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,6 +20,10 @@ test: prerequisites ## Formatting, lints and every test; says how many tests ran
 	cargo test --workspace --locked --no-run
 	cargo build --workspace --bins --locked
 	@scripts/count-tests $(WITH_POSTGRES) cargo test --workspace --locked --no-fail-fast
+
+faults: prerequisites ## The fault suite in its long form, with a new seed each time: some half an hour
+	cargo build --workspace --bins --locked
+	LEDGERDESK_TEST_FAULTS=long $(WITH_POSTGRES) cargo test --locked --package ledgerdesk-tests --test faults -- --nocapture
 
 bench: prerequisites ## Measure, beside pgbench on the same server
 	cargo build --release --locked --package ledgerdesk-api --package ledgerdesk-benches

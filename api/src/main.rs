@@ -2,6 +2,10 @@
 
 use std::process::ExitCode;
 
+/// Events and rows are many small strings that live briefly.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     ledgerdesk_api::cli::main()
 }

@@ -3,6 +3,9 @@
 //! One server, durable as in production; rounds of the compared things interleave, so that a machine whose
 //! speed drifts slows all of them; medians are shown, ratios first. Nothing here passes or fails: the figures
 //! are for people.
+//!
+//! Names of sections (`append`, `import`, `rebuild`, `graphql`) as arguments measure only those, and leave the
+//! recorded table as it is.
 
 mod append;
 mod graphql;
@@ -14,7 +17,7 @@ mod report;
 
 use std::{path::PathBuf, time::Duration};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use ledgerdesk_infrastructure::{
     db::{self, PoolSettings},
     embedded_postgres::EmbeddedPostgres,
@@ -25,6 +28,12 @@ use report::Report;
 const ROUND: Duration = Duration::from_secs(5);
 /// How often it is repeated.
 const ROUNDS: usize = 3;
+/// What can be measured by itself.
+const SECTIONS: [&str; 4] = ["append", "import", "rebuild", "graphql"];
+
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run())
@@ -69,11 +78,29 @@ fn with_database(url: &str, name: &str) -> Result<String> {
 }
 
 async fn measure(bench: &Bench) -> Result<()> {
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    ensure!(
+        wanted.iter().all(|name| SECTIONS.contains(&name.as_str())),
+        "there are these sections: {}",
+        SECTIONS.join(", ")
+    );
+    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
     let mut report = Report::default();
-    append::measure(bench, &mut report).await?;
-    let imported = import::measure(bench, &mut report).await?;
-    rebuild::measure(&imported, &mut report).await?;
-    graphql::measure(bench, &mut report).await?;
+    if wants("append") {
+        append::measure(bench, &mut report).await?;
+    }
+    if wants("import") || wants("rebuild") {
+        let imported = import::measure(bench, &mut report).await?;
+        if wants("rebuild") {
+            rebuild::measure(&imported, &mut report).await?;
+        }
+    }
+    if wants("graphql") {
+        graphql::measure(bench, &mut report).await?;
+    }
+    if !wanted.is_empty() {
+        return Ok(());
+    }
     let text = report.to_markdown();
     println!("\n{text}");
     let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/benchmarks.md"));

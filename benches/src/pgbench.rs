@@ -13,7 +13,7 @@ const TABLE: &str = "create table bare (
     workspace_id uuid not null, event_id uuid not null, stream_id uuid not null,
     occurred_at timestamptz not null, recorded_at timestamptz not null, stream_version integer not null,
     schema_version smallint not null, stream_type text not null, event_type text not null,
-    payload jsonb not null, metadata jsonb not null, sealed bytea, hash bytea not null)";
+    payload json not null, metadata json not null, sealed bytea, hash bytea not null)";
 
 const INSERT: &str = r#"insert into bare (workspace_sequence, workspace_id, event_id, stream_id, occurred_at, recorded_at, stream_version, schema_version, stream_type, event_type, payload, metadata, sealed, hash) values (1, '019a0000-0000-7000-8000-000000000001', gen_random_uuid(), gen_random_uuid(), now(), now(), 1, 1, 'consultation', 'ConsultationOpened', '{"channel":"SITE","client_id":"019a0000-0000-7000-8000-000000000002","priority":"NORMAL","topic":{"$sealed":0}}', '{"actor":{"kind":"SYSTEM"},"correlation_id":"019a0000-0000-7000-8000-000000000003","person_id":"019a0000-0000-7000-8000-000000000002","source":{"system":"bench"}}', decode(repeat('ab', 90), 'hex'), decode(repeat('cd', 32), 'hex'));"#;
 

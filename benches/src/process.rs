@@ -25,6 +25,8 @@ pub(crate) fn ledgerdesk(url: &str) -> Result<Command> {
     let program = binary()?;
     let mut command = Command::new(program);
     command
+        // Where this program finds its logs; no setting of the product.
+        .env_remove("LEDGERDESK_SHARED")
         .env("DATABASE_URL", url)
         .env("LEDGERDESK_MASTER_KEY", MASTER_KEY)
         .env("LEDGERDESK_BOOTSTRAP_KEY", KEY)

@@ -93,6 +93,12 @@ pub struct Position(pub i64);
 impl Position {
     /// Before the first event.
     pub const START: Self = Self(0);
+
+    /// The position after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
 }
 
 impl std::fmt::Display for Position {

@@ -16,14 +16,23 @@ pub struct Upcaster {
     pub event_type: &'static str,
     /// The version that the step reads.
     pub from: u16,
+    /// What the next version has that this one had not, and what the step makes of the difference: a sentence
+    /// for `docs/events.md`.
+    pub change: &'static str,
     /// The step. Pure and total over payloads of its version.
     pub step: Step,
 }
 
-/// Why payloads cannot be brought into the newest shape. The first three are faults of the program, found at
+/// Why payloads cannot be brought into the newest shape. The first four are faults of the program, found at
 /// its start; the last two are faults of the log, or of a program older than its log.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum UpcastError {
+    /// `SCHEMAS` has an event type twice, or without a version.
+    #[error("SCHEMAS names {event_type} twice or with version 0; name it once, from version 1 on")]
+    Schema {
+        /// The event type.
+        event_type: String,
+    },
     /// Nothing reads a version that the log may hold.
     #[error("nothing turns {event_type} version {from} into the next; add that upcaster")]
     Gap {
@@ -81,29 +90,26 @@ pub struct Upcasting {
 impl Upcasting {
     /// The chains of all aggregates, or what is wrong with them.
     pub fn new() -> Result<Self, UpcastError> {
-        let schemas = event::schemas().map(|(_, event_type, newest)| (event_type, newest));
-        let upcasters = [
-            consultation::upcast::UPCASTERS,
-            client::upcast::UPCASTERS,
-            manager::upcast::UPCASTERS,
-            workspace::upcast::UPCASTERS,
-        ];
-        Self::of(schemas, upcasters.into_iter().flatten())
+        Self::of(event::schemas().map(|(_, event_type, newest)| (event_type, newest)), upcasters())
     }
 
-    /// Chains for these event types, each with its newest version, from these steps in any order.
-    fn of<'a>(
+    /// Chains for these event types, each with its newest version, from these steps in any order: what a
+    /// program knows that has only these.
+    pub fn of<'a>(
         schemas: impl IntoIterator<Item = (&'static str, u16)>,
         upcasters: impl IntoIterator<Item = &'a Upcaster>,
     ) -> Result<Self, UpcastError> {
         let mut steps = HashMap::new();
-        for &Upcaster { event_type, from, step } in upcasters {
+        for &Upcaster { event_type, from, step, .. } in upcasters {
             if steps.insert((event_type, from), step).is_some() {
                 return Err(UpcastError::Duplicate { event_type: event_type.to_owned(), from });
             }
         }
-        let mut chains = HashMap::new();
+        let mut chains: HashMap<&'static str, Vec<Step>> = HashMap::new();
         for (event_type, newest) in schemas {
+            if newest == 0 || chains.contains_key(event_type) {
+                return Err(UpcastError::Schema { event_type: event_type.to_owned() });
+            }
             let chain = (1..newest)
                 .map(|from| {
                     let gap = || UpcastError::Gap { event_type: event_type.to_owned(), from };
@@ -147,6 +153,17 @@ impl Upcasting {
     }
 }
 
+/// Every step of every aggregate, in any order.
+pub fn upcasters() -> impl Iterator<Item = &'static Upcaster> {
+    let lists = [
+        consultation::upcast::UPCASTERS,
+        client::upcast::UPCASTERS,
+        manager::upcast::UPCASTERS,
+        workspace::upcast::UPCASTERS,
+    ];
+    lists.into_iter().flatten()
+}
+
 /// A chain of n steps leads from version 1 to version n + 1.
 fn newest(chain: &[Step]) -> u16 {
     u16::try_from(chain.len()).unwrap_or(u16::MAX).saturating_add(1)
@@ -163,7 +180,7 @@ mod tests {
             payload["steps"] = json!(payload["steps"].as_u64().unwrap_or(0) + 1);
             payload
         }
-        Upcaster { event_type, from, step }
+        Upcaster { event_type, from, change: "One more step.", step }
     }
 
     fn upcasting(newest: u16, upcasters: &[Upcaster]) -> Result<Upcasting, UpcastError> {
@@ -198,6 +215,13 @@ mod tests {
     fn two_steps_from_the_same_version_are_found() {
         let error = upcasting(2, &[upcaster("Made", 1), upcaster("Made", 1)]).unwrap_err();
         assert_eq!(error, UpcastError::Duplicate { event_type: "Made".into(), from: 1 });
+    }
+
+    #[test]
+    fn an_event_type_that_is_there_twice_or_without_a_version_is_found() {
+        let schema = Err(UpcastError::Schema { event_type: "Made".into() });
+        assert_eq!(Upcasting::of([("Made", 1), ("Made", 1)], &[]).map(|_| ()), schema);
+        assert_eq!(Upcasting::of([("Made", 0)], &[]).map(|_| ()), schema);
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! A client of the API over HTTP, as a front end or a bot is one.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -11,13 +11,20 @@ use crate::server::PATIENCE;
 pub struct Client {
     address: String,
     key: String,
+    patience: Duration,
     http: reqwest::Client,
 }
 
 impl Client {
     /// A client of the server at this address.
     pub fn new(address: &str, key: &str) -> Self {
-        Self { address: address.to_owned(), key: key.to_owned(), http: reqwest::Client::new() }
+        let (address, key) = (address.to_owned(), key.to_owned());
+        Self { address, key, patience: PATIENCE, http: reqwest::Client::new() }
+    }
+
+    /// The same client, which waits at most so long for an answer.
+    pub fn with_patience(self, patience: Duration) -> Self {
+        Self { patience, ..self }
     }
 
     /// Posts a document; the whole answer, or nothing where the server went away.
@@ -49,7 +56,7 @@ impl Client {
             .post(format!("http://{}/graphql", self.address))
             .bearer_auth(&self.key)
             .header("content-type", "application/json")
-            .timeout(PATIENCE)
+            .timeout(self.patience)
             .body(body);
         let answer = request.send().await.ok()?;
         Some((answer.status().as_u16(), answer.text().await.ok()?))

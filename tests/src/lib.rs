@@ -11,7 +11,9 @@
 
 pub mod client;
 mod database;
+pub mod faults;
 pub mod node;
+pub mod raw;
 pub mod server;
 pub mod socket;
 mod wait;

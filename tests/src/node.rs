@@ -8,6 +8,7 @@ use ledgerdesk_domain::{
     event::Source,
     id::{ClientId, WorkspaceId},
     stream::ExpectedVersion,
+    upcast::Upcasting,
 };
 use ledgerdesk_infrastructure::{
     clock::{Clock, IdSource as _, SystemClock, SystemIds},
@@ -46,16 +47,21 @@ impl Node {
     /// # Panics
     /// If the log cannot be opened.
     pub async fn open_with(pool: &PgPool, limits: AppenderLimits, clock: Arc<dyn Clock>) -> Self {
-        let master = MasterKey::parse(MASTER_KEY).expect("the test's master key is one");
-        let store = EventStore::open(StoreParts {
-            keys: KeyRing::new(pool.clone(), master),
-            pool: pool.clone(),
-            clock: clock.clone(),
-            limits,
-            metrics: StoreMetrics::default(),
-        })
-        .await
-        .expect("the log opens");
+        let parts = parts(pool, limits, clock.clone());
+        Self::over(EventStore::open(parts).await.expect("the log opens"), clock)
+    }
+
+    /// A node of a program that knows these versions of events.
+    ///
+    /// # Panics
+    /// If the log cannot be opened.
+    pub async fn open_knowing(pool: &PgPool, upcasting: Upcasting) -> Self {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let parts = parts(pool, AppenderLimits::default(), clock.clone());
+        Self::over(EventStore::open_knowing(parts, upcasting).await.expect("the log opens"), clock)
+    }
+
+    fn over(store: EventStore, clock: Arc<dyn Clock>) -> Self {
         let executor = CommandExecutor::new(store.clone(), clock, Arc::new(SystemIds));
         Self { store, executor, workspace: WorkspaceId(SystemIds.next_id()) }
     }
@@ -90,6 +96,12 @@ impl Node {
     pub async fn close(&self) {
         self.store.close().await;
     }
+}
+
+fn parts(pool: &PgPool, limits: AppenderLimits, clock: Arc<dyn Clock>) -> StoreParts {
+    let master = MasterKey::parse(MASTER_KEY).expect("the test's master key is one");
+    let keys = KeyRing::new(pool.clone(), master);
+    StoreParts { keys, pool: pool.clone(), clock, limits, metrics: StoreMetrics::default() }
 }
 
 /// The command that opens a consultation with this topic.

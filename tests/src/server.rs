@@ -142,6 +142,14 @@ impl Server {
         self.child.try_wait().expect("a child can be waited for").is_none()
     }
 
+    /// Sends it a signal, such as the one that stops it where it stands.
+    ///
+    /// # Panics
+    /// If it has ended.
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).expect("it still runs");
+    }
+
     /// Kills it as a power cut does.
     pub fn kill(&mut self) {
         // It may be dead already.
@@ -154,7 +162,7 @@ impl Server {
     /// # Panics
     /// If it does not end.
     pub fn stop(&mut self, signal: Signal) -> Option<i32> {
-        kill_process(Pid::from_child(&self.child), signal).expect("it still runs");
+        self.signal(signal);
         let since = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child can be waited for") {

@@ -26,6 +26,9 @@ impl ConfigCommand {
 
 /// The settings have been read without fault by now; what is left depends on more than one of them.
 fn check(config: &Config) -> Result<()> {
+    if config.checkpoints.directory.is_some() {
+        config.checkpoints.signing_key()?;
+    }
     let database = match &config.database.url {
         Some(_) => {
             config::master_key(config, true)?;

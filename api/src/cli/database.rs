@@ -8,7 +8,7 @@ use ledgerdesk_infrastructure::{
     db,
     embedded_postgres::{Embedded, EmbeddedPostgres},
 };
-use sqlx::PgPool;
+use sqlx::{PgConnection, PgPool};
 
 /// Connections that the embedded server takes beyond the pool: the appender, the listener, the lease and
 /// rebuilds of the serving node, and commands beside it.
@@ -30,6 +30,7 @@ pub(super) enum Tenure {
 pub(super) struct Database {
     pub(super) pool: PgPool,
     pub(super) migrations_applied: usize,
+    url: String,
     embedded: Option<Embedded>,
 }
 
@@ -50,13 +51,20 @@ impl Database {
             anyhow::Ok((db::connect(&url, config.database.pool).await?, migrations_applied))
         };
         match (opened.await, embedded) {
-            (Ok((pool, migrations_applied)), embedded) => Ok(Self { pool, migrations_applied, embedded }),
+            (Ok((pool, migrations_applied)), embedded) => {
+                Ok(Self { pool, migrations_applied, url, embedded })
+            }
             (Err(error), Some(embedded)) => {
                 embedded.stop().await?;
                 Err(error)
             }
             (Err(error), None) => Err(error),
         }
+    }
+
+    /// A connection with the rights of the role that migrates, which owns the tables of the log.
+    pub(super) async fn owner(&self) -> Result<PgConnection> {
+        Ok(db::connect_as_owner(&self.url).await?)
     }
 
     /// Closes the connections and stops the server that this command owns.

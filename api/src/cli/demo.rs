@@ -1,8 +1,16 @@
 //! `ledgerdesk demo`
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use clap::Args;
+use ledgerdesk_domain::{
+    context::Actor,
+    event::Source,
+    id::WorkspaceId,
+    stream::ExpectedVersion,
+    workspace::{Workspace, WorkspaceCommand},
+};
 use ledgerdesk_infrastructure::{
+    command::Envelope,
     config::Config,
     demo::{self, LiveSettings, SeedSettings, SeedSummary},
 };
@@ -20,6 +28,8 @@ All names, numbers and texts are made up. The same seed writes nothing twice.";
 
 /// How many consultations a demo has.
 const COUNT: usize = 2_000;
+/// Where the demo's questionnaire comes from, in its metadata.
+const SOURCE: &str = "demo";
 /// The seed of the demo of a first start.
 const SEED: u64 = 1;
 
@@ -79,12 +89,16 @@ impl Demo {
     }
 }
 
-/// Writes the demo of the usual seed if nothing was ever asked of this installation: for a first start that has something
-/// to look at. Data of one's own is never mixed with it.
-pub(super) async fn write_if_empty(runtime: &Runtime, count: usize) -> Result<()> {
+/// Writes the demo of the usual seed if the installation has nothing but this demo or a part of it: a first start
+/// has something to look at, and one that was cut off is completed. Data of one's own is never mixed with it.
+pub(super) async fn write_if_unused(runtime: &Runtime, count: usize) -> Result<()> {
     let is_used: bool = sqlx::query_scalar(
-        "select exists (select from ledgerdesk.events where stream_type = 'consultation' limit 1)",
+        "select exists (select from ledgerdesk.events \
+         where stream_type = 'consultation' and metadata -> 'source' ->> 'system' not like 'demo:%') \
+         or exists (select from ledgerdesk.events \
+         where event_type = 'QuestionnairePublished' and metadata -> 'source' ->> 'system' = $1)",
     )
+    .bind(SOURCE)
     .fetch_one(runtime.pool())
     .await?;
     if is_used {
@@ -92,15 +106,44 @@ pub(super) async fn write_if_empty(runtime: &Runtime, count: usize) -> Result<()
     }
     let workspace_id = workspace::choose(runtime.pool(), None).await?;
     let now = runtime.clock.now();
-    output::line(told(write(runtime, SeedSettings { workspace_id, seed: SEED, now, count }).await?))?;
+    let summary = write(runtime, SeedSettings { workspace_id, seed: SEED, now, count }).await?;
+    if summary.events > 0 {
+        output::line(told(summary))?;
+    }
     Ok(())
 }
 
 async fn write(runtime: &Runtime, settings: SeedSettings) -> Result<SeedSummary> {
+    let workspace_id = settings.workspace_id;
     let bar = ImportBar::new();
     let summary = demo::seed(&runtime.store, settings, &bar).await;
     bar.clear();
-    Ok(summary?)
+    let summary = summary?;
+    publish(runtime, workspace_id).await?;
+    Ok(summary)
+}
+
+/// Publishes the questionnaire that the demo's ratings answer. It comes last: it says that the demo is complete.
+async fn publish(runtime: &Runtime, workspace_id: WorkspaceId) -> Result<()> {
+    let envelope = Envelope {
+        workspace_id,
+        stream_id: workspace_id.0,
+        command: WorkspaceCommand::PublishQuestionnaire(demo::questionnaire()),
+        actor: Actor::SYSTEM,
+        correlation_id: runtime.ids.next_id(),
+        causation_id: None,
+        source: Source { system: SOURCE.to_owned(), reference: None },
+        idempotency: None,
+        expected_version: ExpectedVersion::Any,
+        occurred_at: None,
+        erase: Vec::new(),
+    };
+    runtime
+        .executor
+        .execute::<Workspace>(envelope)
+        .await
+        .context("the questionnaire could not be published")?;
+    Ok(())
 }
 
 fn told(summary: SeedSummary) -> String {

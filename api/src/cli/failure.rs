@@ -4,11 +4,12 @@ use std::{error::Error, fmt::Write as _, io, process::ExitCode};
 
 use ledgerdesk_infrastructure::{
     auth::AuthError,
-    config::{ConfigError, MasterKeyError},
+    config::{ConfigError, MasterKeyError, SigningKeyError},
+    crypto::SignatureError,
     db::DatabaseError,
     demo::DemoError,
     embedded_postgres::EmbeddedError,
-    event_store::{OpenError, StoreError},
+    event_store::{CheckpointError, ExportError, OpenError, StoreError},
     import::ImportError,
 };
 use ledgerdesk_projections::runtime::ReadSideError;
@@ -51,12 +52,16 @@ fn code_of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         error.downcast_ref::<Failure>().map(|error| error.code),
         error.downcast_ref::<ConfigError>().map(ConfigError::code),
         error.downcast_ref::<MasterKeyError>().map(MasterKeyError::code),
+        error.downcast_ref::<SigningKeyError>().map(SigningKeyError::code),
         error.downcast_ref::<EmbeddedError>().map(EmbeddedError::code),
         error.downcast_ref::<DatabaseError>().map(DatabaseError::code),
         error.downcast_ref::<AuthError>().map(AuthError::code),
         error.downcast_ref::<ImportError>().map(ImportError::code),
         error.downcast_ref::<DemoError>().map(|_| "demo_interrupted"),
         error.downcast_ref::<ReadSideError>().map(read_side_code),
+        error.downcast_ref::<ExportError>().map(ExportError::code),
+        error.downcast_ref::<CheckpointError>().map(CheckpointError::code),
+        error.downcast_ref::<SignatureError>().map(|error| error.code()),
         error.downcast_ref::<OpenError>().map(|_| "log_unavailable"),
         error.downcast_ref::<StoreError>().map(|_| "log_unavailable"),
         error.downcast_ref::<sqlx::Error>().map(|_| "database_unavailable"),
@@ -70,8 +75,11 @@ fn read_side_code(error: &ReadSideError) -> &'static str {
         ReadSideError::Unknown { .. } => "projection_unknown",
         ReadSideError::Running { .. } => "projection_rebuilding",
         ReadSideError::Version { .. } => "projection_version",
+        ReadSideError::NothingReplaced { .. } => "projection_nothing_replaced",
+        ReadSideError::ReplacedVersion { .. } => "projection_replaced_version",
         ReadSideError::Interrupted { .. } => "projection_interrupted",
         ReadSideError::Paused { .. } => "projection_paused",
+        ReadSideError::Poison { .. } => "projection_poisoned",
         ReadSideError::Database(_) => "database_unavailable",
     }
 }

@@ -62,7 +62,14 @@ pub(super) async fn open_workspace(means: Means<'_>) -> Result<Opening> {
         (WorkspaceId(known), None)
     } else {
         let secret = means.config.keys.bootstrap.clone().unwrap_or_else(KeySecret::generate);
-        let key = owner_key(means.ids);
+        // A log that was imported has workspaces, but nobody has a key to them yet.
+        let imported: Option<uuid::Uuid> = sqlx::query_scalar(
+            "select workspace_id from ledgerdesk.events where stream_type = 'workspace' \
+             order by position limit 1",
+        )
+        .fetch_optional(&mut *transaction)
+        .await?;
+        let key = owner_key(means.ids, imported.map(WorkspaceId));
         ApiKeys::store(&mut *transaction, &key, &secret, means.clock.now()).await?;
         if let Some(file) = &key_file {
             keep(file, &secret).with_context(|| format!("{} cannot be written", file.display()))?;
@@ -74,11 +81,11 @@ pub(super) async fn open_workspace(means: Means<'_>) -> Result<Opening> {
     Ok(Opening { new_key, key_file: key_file.filter(|file| file.exists()) })
 }
 
-/// The first key of a new workspace.
-fn owner_key(ids: &dyn IdSource) -> NewApiKey {
+/// The first key of a workspace, which is a new one unless it is named.
+fn owner_key(ids: &dyn IdSource, workspace: Option<WorkspaceId>) -> NewApiKey {
     NewApiKey {
         id: ids.next_id(),
-        workspace_id: WorkspaceId(ids.next_id()),
+        workspace_id: workspace.unwrap_or_else(|| WorkspaceId(ids.next_id())),
         name: "Owner".to_owned(),
         role: Role::Owner,
         manager_id: None,

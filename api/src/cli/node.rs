@@ -21,8 +21,15 @@ use crate::{
 /// rolled back, and the lease expires.
 const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
 
-/// How long a start waits for the tables of the read models; another node may be making them.
+/// How long a start waits for the tables of the read models, which another node may be making, and for this
+/// node to bring them up to the head.
 const READY_WAIT: Duration = Duration::from_secs(30);
+/// How long a start waits for read models that it does not lead. The leases of a node that was killed last
+/// longer than that, and commands need not wait for them.
+const OTHERS_WAIT: Duration = Duration::from_secs(1);
+
+/// The first event of the log is there since the first start; a table exists once it is projected.
+const FIRST: Position = Position(1);
 
 /// A running node without its network.
 pub(super) struct Node {
@@ -57,13 +64,19 @@ impl Node {
         Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
     }
 
-    /// Waits, for a while, until every read model shows the log as it is now: who asks the first query wants to
-    /// see what was just seeded or imported.
+    /// Waits until every read model has a table, and for a while until it shows the log as it is now: who asks
+    /// the first query wants to see what was just seeded or imported.
     pub(super) async fn ready(&self) {
         let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
-        // The first event of the log is there since the first start; a table exists once it is projected.
-        let head = self.runtime.store.fetch_head().await.map_or(Position(1), |head| head.position);
-        if let Err(stale) = self.read_side.wait_for(&names, head, READY_WAIT).await {
+        let head = self.runtime.store.fetch_head().await.map_or(FIRST, |head| head.position);
+        let mut caught_up = self.read_side.wait_for(&names, FIRST, READY_WAIT).await;
+        if caught_up.is_ok() {
+            caught_up = self.read_side.wait_for(&names, head, OTHERS_WAIT).await;
+        }
+        if caught_up.is_err() && self.read_side.leads(&names) {
+            caught_up = self.read_side.wait_for(&names, head, READY_WAIT).await;
+        }
+        if let Err(stale) = caught_up {
             tracing::warn!(%stale, "serving, although the read models are still catching up");
         }
     }

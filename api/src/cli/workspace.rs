@@ -9,9 +9,13 @@ use super::failure::Failure;
 
 /// The workspace that is named, or else the only one.
 pub(super) async fn choose(pool: &PgPool, named: Option<Uuid>) -> Result<WorkspaceId> {
-    // Every workspace has had a key from its beginning.
-    let known: Vec<Uuid> =
-        sqlx::query_scalar("select distinct workspace_id from ledgerdesk.api_keys").fetch_all(pool).await?;
+    // Every workspace has had a key from its beginning; or else it was imported, and its streams name it.
+    let known: Vec<Uuid> = sqlx::query_scalar(
+        "select workspace_id from ledgerdesk.api_keys union \
+         select workspace_id from ledgerdesk.streams where stream_type = 'workspace'",
+    )
+    .fetch_all(pool)
+    .await?;
     let failure = |code, message: String| Err(Failure { code, message }.into());
     match (named, known.as_slice()) {
         (Some(named), _) if known.contains(&named) => Ok(WorkspaceId(named)),

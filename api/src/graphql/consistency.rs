@@ -27,7 +27,8 @@ pub async fn settle(
         )));
     }
     let outcome = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
-    outcome.map_err(|stale| Fault::Timeout {
-        message: format!("{stale}, or read without `minPosition` to see what is there"),
+    outcome.map_err(|stale| {
+        let message = format!("{stale}, or read without `minPosition` to see what is there");
+        if stale.pause.is_some() { Fault::Paused { message } } else { Fault::Timeout { message } }
     })
 }

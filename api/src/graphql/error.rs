@@ -6,7 +6,10 @@
 use std::error::Error as StdError;
 
 use async_graphql::{ErrorExtensions as _, Response, Value};
-use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
+use ledgerdesk_infrastructure::{
+    db,
+    event_store::{ReadError, StoreError, UnknownEvent},
+};
 use uuid::Uuid;
 
 use super::global_id::InvalidId;
@@ -39,6 +42,21 @@ pub enum Fault {
         /// What to do about it.
         message: String,
     },
+    /// A newer program wrote an event that this one does not know.
+    UnknownEvent {
+        /// Where, and what to do about it.
+        message: String,
+    },
+    /// A read model waits for somebody to act.
+    Paused {
+        /// Which one, why, and what would be right.
+        message: String,
+    },
+    /// The database is away, or this node stops. Worth another try in a moment.
+    Unavailable {
+        /// What cannot be done now.
+        message: &'static str,
+    },
     /// Anything else. Logged when it arose; the client learns only the request's id.
     Internal,
 }
@@ -63,6 +81,9 @@ impl Fault {
             Self::Forbidden { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
             Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
+            Self::UnknownEvent { .. } => UNKNOWN_EVENT,
+            Self::Paused { .. } => "PROJECTION_PAUSED",
+            Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal => INTERNAL,
         }
     }
@@ -70,16 +91,21 @@ impl Fault {
     fn message(&self) -> String {
         match self {
             Self::NotFound { what } => format!("there is no such {what} in this workspace"),
-            Self::BadInput { message } | Self::Timeout { message } | Self::AnotherHistory { message } => {
-                message.clone()
-            }
-            Self::Forbidden { message } => (*message).to_owned(),
+            Self::BadInput { message }
+            | Self::Timeout { message }
+            | Self::AnotherHistory { message }
+            | Self::UnknownEvent { message }
+            | Self::Paused { message } => message.clone(),
+            Self::Forbidden { message } | Self::Unavailable { message } => (*message).to_owned(),
             Self::Internal => "something went wrong here; the log has it under the request id".to_owned(),
         }
     }
 }
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
+const UNKNOWN_EVENT: &str = "UNKNOWN_EVENT";
+const AWAY: &str = "the database does not answer now; try again in a moment";
+const STOPPING: &str = "this node is stopping; try again on another one, or in a moment";
 
 impl From<Fault> for async_graphql::Error {
     fn from(fault: Fault) -> Self {
@@ -105,7 +131,22 @@ impl From<sqlx::Error> for Fault {
             let message = "the database did not answer in time; ask for less, or try again".to_owned();
             return Self::Timeout { message };
         }
+        if db::is_away(&error) {
+            tracing::warn!(error = %chain(&error), "the database is away");
+            return Self::Unavailable { message: AWAY };
+        }
         Self::internal(&error)
+    }
+}
+
+impl From<StoreError> for Fault {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Database(error) => error.into(),
+            StoreError::UnknownEvent(unknown) => unknown.into(),
+            StoreError::ShuttingDown => Self::Unavailable { message: STOPPING },
+            error => Self::internal(&error),
+        }
     }
 }
 
@@ -113,9 +154,21 @@ impl From<ReadError> for Fault {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::ForeignCursor { .. } => Self::AnotherHistory { message: error.to_string() },
-            ReadError::Store(StoreError::Database(error)) => error.into(),
-            ReadError::Store(error) => Self::internal(&error),
+            ReadError::Store(error) => error.into(),
         }
+    }
+}
+
+/// Says where, and not what: the event may be another workspace's.
+impl From<UnknownEvent> for Fault {
+    fn from(unknown: UnknownEvent) -> Self {
+        tracing::warn!(%unknown, "a request met an event that this program does not know");
+        let message = format!(
+            "the event at position {} was written by a newer version of this program than this node runs; it \
+             reads on after its upgrade, without skipping anything",
+            unknown.position
+        );
+        Self::UnknownEvent { message }
     }
 }
 
@@ -160,6 +213,14 @@ mod tests {
         assert!(!error.message.contains("secret_table"), "{}", error.message);
         let code = error.extensions.and_then(|extensions| extensions.get("code").cloned());
         assert_eq!(code, Some(Value::from("INTERNAL_SERVER_ERROR")));
+    }
+
+    #[test]
+    fn a_database_that_is_away_is_worth_another_try_and_tells_the_client_nothing() {
+        let gone = std::io::Error::new(std::io::ErrorKind::BrokenPipe, "10.0.0.7 is gone");
+        let fault = Fault::from(ReadError::from(sqlx::Error::Io(gone)));
+        assert_eq!(fault.code(), "UNAVAILABLE");
+        assert!(!async_graphql::Error::from(fault).message.contains("10.0.0.7"));
     }
 
     #[test]

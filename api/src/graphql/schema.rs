@@ -85,6 +85,34 @@ mod tests {
     }
 
     #[test]
+    fn every_query_of_a_read_model_can_wait_for_a_position() {
+        /// These read the log, the checkpoints or the key, which are never behind.
+        const NO_READ_MODEL: [&str; 4] = ["events", "logHead", "me", "projections"];
+        let sdl = sdl();
+        let (_, queries) = sdl.split_once("type Query {").expect("queries");
+        let (queries, _) = queries.split_once("\n}").expect("an end");
+        // Without the descriptions: what stands between every other pair of quotes.
+        let bare: String = queries.split("\"\"\"").step_by(2).collect();
+        let mut fields: Vec<(&str, bool)> = Vec::new();
+        for line in bare.lines().filter(|line| !line.trim().is_empty()) {
+            let is_field = line.starts_with('\t') && !line.starts_with("\t\t") && !line.starts_with("\t)");
+            if is_field {
+                let name = line.trim().split(['(', ':']).next().unwrap_or_default();
+                fields.push((name, false));
+            }
+            if line.contains("minPosition: Position")
+                && let Some((_, waits)) = fields.last_mut()
+            {
+                *waits = true;
+            }
+        }
+        assert!(fields.len() >= 20, "{fields:?}");
+        for (name, waits) in fields {
+            assert_eq!(waits, !NO_READ_MODEL.contains(&name), "{name}");
+        }
+    }
+
+    #[test]
     fn every_mutation_takes_one_input_and_answers_with_its_own_payload() {
         let sdl = sdl();
         let (_, mutations) = sdl.split_once("type Mutation {").expect("mutations");

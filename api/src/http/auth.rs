@@ -100,17 +100,14 @@ impl Session {
         &self.caller
     }
 
-    /// Whether the key still opens the same doors. A failed look-up says no: it is better to end a subscription,
-    /// which can be resumed, than to show it to somebody who lost the right to see it.
-    pub async fn still_holds(&self) -> bool {
-        match self.authenticator.principal(&self.secret).await {
-            Ok(Some(now)) => now.workspace_id == self.caller.workspace_id && now.role == self.caller.role,
-            Ok(None) => false,
-            Err(error) => {
-                tracing::warn!(error = &error as &dyn std::error::Error, "a key could not be checked again");
-                false
-            }
-        }
+    /// Whether the key still opens the same doors. Whoever cannot learn it shows nothing more: it is better to
+    /// end a subscription, which can be resumed, than to show it to somebody who lost the right to see it.
+    pub async fn still_holds(&self) -> Result<bool, KeysUnavailable> {
+        let principal = self.authenticator.principal(&self.secret).await.inspect_err(|error| {
+            tracing::warn!(error = error as &dyn std::error::Error, "a key could not be checked again");
+        })?;
+        Ok(principal
+            .is_some_and(|now| now.workspace_id == self.caller.workspace_id && now.role == self.caller.role))
     }
 }
 

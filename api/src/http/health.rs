@@ -35,6 +35,12 @@ pub struct ProjectionHealth {
     pub name: String,
     /// `running`, `rebuilding`, `paused`, …
     pub status: String,
+    /// The code of why it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+    /// Why it is paused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
     /// Where it stands.
     pub position: i64,
     /// Events behind the log.

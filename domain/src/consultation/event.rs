@@ -83,7 +83,7 @@ impl DomainEvent for ConsultationEvent {
         ("MessageReceived", 1),
         ("MessageSent", 1),
         ("NoteAdded", 1),
-        ("Appointed", 1),
+        ("Appointed", 2),
         ("Redated", 1),
         ("CallLogged", 1),
         ("HandoverRequested", 1),

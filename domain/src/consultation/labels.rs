@@ -91,6 +91,10 @@ pub(super) fn check_attributes(field: &str, attributes: &Attributes) -> Result<(
     text::check_count(field, attributes.len(), MAX_ATTRIBUTES)?;
     for (key, value) in attributes {
         text::check_required(field, key, KEY_TEXT)?;
+        // In a stored payload such keys mark personal values.
+        if key.starts_with('$') {
+            return Err(InvalidInput::malformed(field, "keys that do not begin with $"));
+        }
         if let AttributeValue::Text(value) = value {
             text::check_optional(field, value, SHORT_TEXT)?;
         }

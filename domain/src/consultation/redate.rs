@@ -1,6 +1,6 @@
 //! Redates (переносы): the promised time moves.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use serde::{Deserialize, Serialize};
 
 use super::{ConsultationEvent, ConsultationRejection, ConsultationState, Party, decide::Decision};
@@ -10,7 +10,7 @@ use crate::{
     text::{self, LONG_TEXT},
 };
 
-/// Moves the promised time.
+/// Moves the promised time; a window moves as a whole.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Redate {
     /// Which move; a repeat changes nothing.
@@ -23,7 +23,7 @@ pub struct Redate {
     pub initiator: Party,
 }
 
-/// The promised time moved (перенос).
+/// The promised time moved (перенос); a window moved as a whole and kept its length.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Redated {
     /// Which move.
@@ -42,6 +42,14 @@ pub struct Redated {
     /// Who held it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub assignee: Option<ManagerId>,
+}
+
+impl Redated {
+    /// The end of the promised window after the move, given the end before it: the window keeps its length.
+    pub fn until(&self, before: Option<DateTime<Utc>>) -> DateTime<Utc> {
+        let length = before.map_or(TimeDelta::zero(), |before| before - self.from).max(TimeDelta::zero());
+        self.to.checked_add_signed(length).unwrap_or(self.to)
+    }
 }
 
 pub(super) fn redate(state: &ConsultationState, command: Redate) -> Decision {

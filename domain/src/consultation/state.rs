@@ -35,6 +35,7 @@ pub struct ConsultationState {
     pub(super) responded: bool,
     pub(super) notes: BTreeSet<NoteId>,
     pub(super) appointed_for: Option<DateTime<Utc>>,
+    pub(super) appointed_until: Option<DateTime<Utc>>,
     pub(super) redates: BTreeSet<RedateId>,
     pub(super) calls: BTreeSet<CallId>,
     pub(super) handovers: Handovers,
@@ -73,7 +74,7 @@ impl ConsultationState {
         self.handovers.open_id()
     }
 
-    /// The promised time.
+    /// The promised time, or the start of the promised window.
     pub const fn appointed_for(&self) -> Option<DateTime<Utc>> {
         self.appointed_for
     }
@@ -147,10 +148,14 @@ impl ConsultationState {
                 self.responded |= sent.author.is_manager();
             }
             Event::NoteAdded(added) => _ = self.notes.insert(added.note_id),
-            Event::Appointed(appointed) => self.appointed_for = Some(appointed.appointed_for),
+            Event::Appointed(appointed) => {
+                self.appointed_for = Some(appointed.appointed_for);
+                self.appointed_until = Some(appointed.appointed_until);
+            }
             Event::Redated(redated) => {
                 self.redates.insert(redated.redate_id);
                 self.appointed_for = Some(redated.to);
+                self.appointed_until = Some(redated.until(self.appointed_until));
             }
             Event::CallLogged(call) => _ = self.calls.insert(call.call_id),
             Event::ExternalReferenceLinked(linked) => _ = self.references.insert(linked.reference.clone()),

@@ -1,8 +1,11 @@
 //! The values that consultation events and commands are made of.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Visitor},
+};
 
 use crate::{
     id::{ClientId, ManagerId},
@@ -46,7 +49,7 @@ pub enum Priority {
 
 /// A custom attribute's value. No fractions: the canonical form of the hash chain has integers only; write a
 /// decimal as text.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum AttributeValue {
     /// Yes or no.
@@ -55,6 +58,46 @@ pub enum AttributeValue {
     Integer(i64),
     /// A text.
     Text(String),
+}
+
+/// By the JSON type at hand. The derived way would try the variants one after the other, and logs hold many of
+/// these.
+impl<'de> Deserialize<'de> for AttributeValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl Visitor<'_> for Any {
+            type Value = AttributeValue;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("true or false, a whole number or a text")
+            }
+
+            fn visit_bool<E>(self, value: bool) -> Result<AttributeValue, E> {
+                Ok(AttributeValue::Flag(value))
+            }
+
+            fn visit_i64<E>(self, value: i64) -> Result<AttributeValue, E> {
+                Ok(AttributeValue::Integer(value))
+            }
+
+            fn visit_u64<E: de::Error>(self, value: u64) -> Result<AttributeValue, E> {
+                i64::try_from(value)
+                    .map(AttributeValue::Integer)
+                    .map_err(|_| E::invalid_value(de::Unexpected::Unsigned(value), &self))
+            }
+
+            fn visit_str<E>(self, value: &str) -> Result<AttributeValue, E> {
+                Ok(AttributeValue::Text(value.to_owned()))
+            }
+
+            fn visit_string<E>(self, value: String) -> Result<AttributeValue, E> {
+                Ok(AttributeValue::Text(value))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
 }
 
 /// Custom attributes by key. Not for personal data: they are not sealed.

@@ -8,7 +8,7 @@ use std::{
     fs,
 };
 
-use ledgerdesk_domain::{event, personal::PERSONAL_MARK, stream::StreamType};
+use ledgerdesk_domain::{event, personal::PERSONAL_MARK, stream::StreamType, upcast};
 use serde_json::Value;
 
 use crate::{
@@ -69,6 +69,7 @@ fn page(types: &BTreeMap<String, Type>) -> String {
             let _ = write!(page, "\n### {event_type}\n\n{} [Version {version}]({link}).\n", about.doc);
             let example = golden::read(event_type, version).parse().unwrap();
             page += &fields(types, about, Some(&example), &mut values);
+            page += &changes(event_type);
         }
     }
     page += "\n## Values\n";
@@ -82,6 +83,19 @@ fn page(types: &BTreeMap<String, Type>) -> String {
         described.insert(name);
     }
     page
+}
+
+/// What every version brought, the newest first.
+fn changes(event_type: &str) -> String {
+    let mut steps: Vec<_> = upcast::upcasters().filter(|step| step.event_type == event_type).collect();
+    steps.sort_by_key(|step| std::cmp::Reverse(step.from));
+    let mut list = String::new();
+    for step in steps {
+        let (old, new) = (step.from, step.from + 1);
+        let link = format!("../domain/golden/{event_type}.v{old}.json");
+        let _ = write!(list, "\nSince version {new}: {} [Version {old}]({link}).\n", step.change);
+    }
+    list
 }
 
 /// A table of fields. What is personal is read from the example where there is one, else from the types.

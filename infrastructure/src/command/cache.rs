@@ -25,6 +25,13 @@ pub(super) struct Loaded<S> {
     pub position: Position,
 }
 
+impl<S: Default> Loaded<S> {
+    /// An aggregate that does not exist.
+    pub(super) fn nothing() -> Self {
+        Self { state: S::default(), version: StreamVersion::NONE, position: Position::START }
+    }
+}
+
 /// A bounded cache of two generations: when the young one is full it becomes the old one, and what nobody
 /// asked for since is dropped with the old one before. A stale entry is harmless: the append notices.
 #[derive(Default)]
@@ -49,6 +56,11 @@ impl StateCache {
         };
         drop(generations);
         found.downcast_ref::<Loaded<S>>().cloned()
+    }
+
+    pub(super) fn contains(&self, key: Key) -> bool {
+        let generations = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        generations.young.contains_key(&key) || generations.old.contains_key(&key)
     }
 
     pub(super) fn insert<S: Clone + Send + Sync + 'static>(&self, key: Key, loaded: Loaded<S>) {

@@ -7,7 +7,7 @@ use ledgerdesk_domain::{
     decider::Decider,
     event::{DomainEvent as _, Event, Metadata},
     id::{EventId, PersonId, WorkspaceId},
-    stream::{ExpectedVersion, Position, StreamId, StreamVersion},
+    stream::{ExpectedVersion, StreamId, StreamVersion},
 };
 use uuid::Uuid;
 
@@ -20,8 +20,9 @@ use crate::{
     event_store::{Append, AppendError, Appended, EventStore, Idempotency, NewEvent, ReadError},
 };
 
-/// How often a command is decided again after somebody else was faster.
-const ATTEMPTS: usize = 8;
+/// How often a command is decided again after somebody else was faster. Each time, another command on the stream
+/// was carried out: so many have to come in between before a caller is told of it.
+const ATTEMPTS: usize = 64;
 /// How many events of a stream are read at a time.
 const PAGE: usize = 1_000;
 
@@ -68,7 +69,11 @@ impl CommandExecutor {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let loaded = self.load::<D>(envelope.workspace_id, stream).await?;
+            let loaded = if attempt == 1 && self.opens::<D>(cache_key, &envelope, &context) {
+                Loaded::nothing()
+            } else {
+                self.load::<D>(envelope.workspace_id, stream).await?
+            };
             if let ExpectedVersion::Exact(expected) = envelope.expected_version
                 && expected != loaded.version
             {
@@ -128,6 +133,24 @@ impl CommandExecutor {
         }
     }
 
+    /// Whether the command is one that begins a stream, as an aggregate that does not exist accepts it. Such a
+    /// command is decided without a look into the log: if the stream exists after all, the append says so.
+    fn opens<D: Decider>(
+        &self,
+        cache_key: (WorkspaceId, StreamId),
+        envelope: &Envelope<D::Command>,
+        context: &Context,
+    ) -> bool {
+        let may_begin = match envelope.expected_version {
+            ExpectedVersion::Any => true,
+            ExpectedVersion::Exact(version) => version == StreamVersion::NONE,
+        };
+        may_begin
+            && !self.cache.contains(cache_key)
+            && D::decide(&D::State::default(), envelope.command.clone(), context)
+                .is_ok_and(|events| !events.is_empty())
+    }
+
     /// The state and version of an aggregate, from the cache or the log.
     pub async fn state<D: Decider>(
         &self,
@@ -146,9 +169,7 @@ impl CommandExecutor {
         if let Some(loaded) = self.cache.get((workspace, stream)) {
             return Ok(loaded);
         }
-        let nothing =
-            Loaded { state: D::State::default(), version: StreamVersion::NONE, position: Position::START };
-        let loaded = self.read_on::<D>(workspace, stream, nothing).await?;
+        let loaded = self.read_on::<D>(workspace, stream, Loaded::nothing()).await?;
         if loaded.version != StreamVersion::NONE {
             self.cache.insert((workspace, stream), loaded.clone());
         }

@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    DatabaseConfig, HttpConfig, KeysConfig, LimitsConfig, LogConfig, SubscriptionsConfig, setting::Line,
+    CheckpointsConfig, DatabaseConfig, HttpConfig, KeysConfig, LimitsConfig, LogConfig, SubscriptionsConfig,
+    setting::Line,
 };
 
 const HEAD: &str = "# Configuration
@@ -16,13 +17,14 @@ the flag wins. An empty value counts as none. All faults are reported at once, e
 refused, because it is most likely misspelt.
 ";
 
-fn sections() -> [(&'static str, Vec<Line>); 6] {
+fn sections() -> [(&'static str, Vec<Line>); 7] {
     [
         ("Database", DatabaseConfig::lines()),
         ("Keys", KeysConfig::lines()),
         ("Serving", HttpConfig::lines()),
         ("Limits of a request", LimitsConfig::lines()),
         ("Subscriptions", SubscriptionsConfig::lines()),
+        ("Checkpoints", CheckpointsConfig::lines()),
         ("Log", LogConfig::lines()),
     ]
 }

@@ -3,6 +3,7 @@
 //! A setting is declared once, with its default, its bounds and what it does; the declaration reads it,
 //! refuses it and writes its line in `docs/configuration.md`. To add one: a constant and a field in its section.
 
+mod checkpoints;
 mod database;
 mod docs;
 mod environment;
@@ -16,6 +17,7 @@ mod secret;
 mod setting;
 mod subscriptions;
 
+pub use checkpoints::{CheckpointsConfig, SigningKeyError};
 pub use database::DatabaseConfig;
 pub use docs::markdown;
 pub use environment::Environment;
@@ -43,6 +45,8 @@ pub struct Config {
     pub limits: LimitsConfig,
     /// Bounds of long-lived connections.
     pub subscriptions: SubscriptionsConfig,
+    /// Signed checkpoints of the log.
+    pub checkpoints: CheckpointsConfig,
     /// What is logged and how.
     pub log: LogConfig,
 }
@@ -57,6 +61,7 @@ impl Config {
             http: HttpConfig::read(&mut reader),
             limits: LimitsConfig::read(&mut reader),
             subscriptions: SubscriptionsConfig::read(&mut reader),
+            checkpoints: CheckpointsConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
         };
         reader.refuse_unknown(&docs::names());

@@ -62,17 +62,30 @@ impl KeyRing {
         Self { pool, master, cache: Arc::default() }
     }
 
-    /// The keys of these persons, as far as they exist, from the cache or in one statement.
+    /// The keys that open what was sealed for these persons, as far as they are stored, from the cache or in one
+    /// statement.
+    ///
+    /// A pending key opens nothing: while it waits to be stored, another node may have been faster with a key
+    /// and with events.
     pub async fn find(
         &self,
         persons: impl IntoIterator<Item = PersonId>,
+    ) -> Result<HashMap<PersonId, PersonKey>, StoreError> {
+        self.find_or(persons, |key| !matches!(key, PersonKey::Pending(..))).await
+    }
+
+    /// The keys of these persons: cached ones if they are good enough, stored ones otherwise.
+    async fn find_or(
+        &self,
+        persons: impl IntoIterator<Item = PersonId>,
+        is_enough: impl Fn(&PersonKey) -> bool,
     ) -> Result<HashMap<PersonId, PersonKey>, StoreError> {
         let mut found = HashMap::new();
         let mut missing = Vec::new();
         {
             let mut cache = self.cache();
             for person in persons {
-                match cache.get(person) {
+                match cache.get(person).filter(&is_enough) {
                     Some(key) => drop(found.insert(person, key)),
                     None => missing.push(person.0),
                 }
@@ -103,25 +116,16 @@ impl KeyRing {
         Ok(found)
     }
 
-    /// The key that seals for this person, made if there is none.
-    pub async fn sealing_key(
-        &self,
-        person: PersonId,
-        workspace: WorkspaceId,
-    ) -> Result<PersonKey, StoreError> {
-        match self.find([person]).await?.remove(&person) {
-            Some(key) => Ok(key),
-            None => Ok(self.make(person, workspace)),
-        }
-    }
-
-    /// The keys that seal for these persons; those without one get one.
+    /// The keys that seal for these persons; those without one get one. `unknown` is a person of whom the
+    /// caller believes that the log has never heard, and is not looked up: if it has, the append says so.
     pub async fn sealing_keys(
         &self,
         persons: &[PersonId],
+        unknown: Option<PersonId>,
         workspace: WorkspaceId,
     ) -> Result<HashMap<PersonId, PersonKey>, StoreError> {
-        let mut keys = self.find(persons.iter().copied()).await?;
+        let known = persons.iter().copied().filter(|person| Some(*person) != unknown);
+        let mut keys = self.find_or(known, |_| true).await?;
         for &person in persons {
             keys.entry(person).or_insert_with(|| self.make(person, workspace));
         }
@@ -142,12 +146,17 @@ impl KeyRing {
         key
     }
 
-    /// The keys of these persons are stored now.
-    pub fn stored(&self, persons: impl IntoIterator<Item = PersonId>) {
+    /// These keys are stored now.
+    pub fn stored<'a>(&self, keys: impl IntoIterator<Item = &'a NewKey>) {
         let mut cache = self.cache();
-        for person in persons {
-            if let Some(PersonKey::Pending(key, _)) = cache.get(person) {
-                cache.insert(person, PersonKey::Present(key));
+        for NewKey { person_id, wrapped, .. } in keys {
+            match cache.get(*person_id) {
+                Some(PersonKey::Pending(key, pending)) if pending == *wrapped => {
+                    cache.insert(*person_id, PersonKey::Present(key));
+                }
+                // Made after this one was forgotten; whatever it seals will be refused.
+                Some(PersonKey::Pending(..)) => cache.remove(*person_id),
+                Some(PersonKey::Present(_) | PersonKey::Destroyed) | None => {}
             }
         }
     }
@@ -158,6 +167,11 @@ impl KeyRing {
         for person in persons {
             cache.remove(person);
         }
+    }
+
+    /// Forgets everything: the database has another history than before, and perhaps other keys.
+    pub fn forget_all(&self) {
+        *self.cache() = Cache::default();
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {

@@ -4,9 +4,13 @@
 //! wrapped by the master key, which comes from the configuration and is never stored in the database.
 //! Erasing a person destroys the data key: the sealed bytes stay in the log, and the hash chain with them, but
 //! nobody can read them again.
+//!
+//! Checkpoints of the log are signed with a key of their own, Ed25519.
 
 mod key;
 mod keyring;
+mod signing;
 
 pub use key::{CryptoError, DataKey, MasterKey};
 pub use keyring::{KeyRing, NewKey, PersonKey};
+pub use signing::{PublicKey, SignatureError, SigningKey};

@@ -33,6 +33,24 @@ pub enum DatabaseError {
     Migrate(#[source] MigrateError),
 }
 
+/// Whether an error says that the database is away or has no room, and so that the same request is worth
+/// another try; not that there is anything wrong with the request.
+pub fn is_away(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        // Connection; out of disk, memory or connections; ended by an operator, a crash, a start, or because the
+        // node slept in a transaction; a standby that takes no writes yet.
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            ["08", "53", "57P"].iter().any(|class| code.starts_with(class))
+                || ["25P03", "25006"].contains(&code.as_ref())
+        }),
+        _ => false,
+    }
+}
+
 impl DatabaseError {
     /// The permanent code, for scripts.
     pub fn code(&self) -> &'static str {

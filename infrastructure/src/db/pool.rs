@@ -3,7 +3,7 @@
 use std::{str::FromStr as _, time::Duration};
 
 use sqlx::{
-    ConnectOptions as _, PgConnection, PgPool,
+    ConnectOptions as _, Connection as _, PgConnection, PgPool,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
@@ -18,27 +18,69 @@ pub struct PoolSettings {
     pub acquire_timeout: Duration,
 }
 
+/// How long a connection that is given back may take to answer; after that it is closed.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(5);
+
+/// How long a connection that was just used is taken to be alive.
+const TRUSTED_FOR: Duration = Duration::from_secs(1);
+
 impl Default for PoolSettings {
     fn default() -> Self {
         Self { max_connections: 16, acquire_timeout: Duration::from_secs(10) }
     }
 }
 
+/// What a session that was lost without a word leaves behind at the server: its transaction, and the locks in
+/// it, end within a minute; where the host is dead, keepalives notice.
+const SETTINGS: [(&str, &str); 4] = [
+    ("idle_in_transaction_session_timeout", "60s"),
+    ("tcp_keepalives_idle", "5"),
+    ("tcp_keepalives_interval", "2"),
+    ("tcp_keepalives_count", "3"),
+];
+
 /// Opens a pool and proves it with one connection.
 ///
 /// Each connection works as the role `ledgerdesk_app`, where the migrations could make it: it owns nothing of
 /// the log and may not change what is in it.
 pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
-    let options = parse(url)?;
+    let options = parse(url)?.options(SETTINGS);
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
         // A wait that ends in time is load, not a fault; one that does not is an error of its own.
         .acquire_slow_threshold(settings.acquire_timeout)
+        // A round trip before every use would double the cost of the short ones: only a connection that has
+        // been idle for a while is asked whether it still lives.
+        .test_before_acquire(false)
+        // A connection that was lost without a word, while somebody waited for it, would never say whether it
+        // may be used again, and its place in the pool would be gone.
+        .after_release(|connection, _| {
+            Box::pin(async move {
+                let answers = tokio::time::timeout(ANSWERS_WITHIN, connection.ping()).await;
+                answers.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+            })
+        })
+        .before_acquire(|connection, meta| {
+            Box::pin(async move {
+                if meta.idle_for < TRUSTED_FOR {
+                    return Ok(true);
+                }
+                Ok(tokio::time::timeout(ANSWERS_WITHIN, connection.ping())
+                    .await
+                    .is_ok_and(|ping| ping.is_ok()))
+            })
+        })
         .after_connect(|connection, _| Box::pin(become_app(connection)))
         .connect_with(options)
         .await
         .map_err(DatabaseError::Connect)
+}
+
+/// Opens one connection with the rights of the URL's own role: the one that migrates and owns the tables. Only
+/// for what the application's role may not do.
+pub async fn connect_as_owner(url: &str) -> Result<PgConnection, DatabaseError> {
+    PgConnection::connect_with(&parse(url)?).await.map_err(DatabaseError::Connect)
 }
 
 /// Makes the session work as the role that may not change the log, where the migration could make that role.

@@ -144,6 +144,7 @@ fn rehearsed(
         }
         ConsultationCommand::Appoint(mut appoint) => {
             appoint.appointed_for = moved(appoint.appointed_for);
+            appoint.appointed_until = appoint.appointed_until.map(moved);
             ConsultationCommand::Appoint(appoint)
         }
         ConsultationCommand::Redate(mut redate) => {

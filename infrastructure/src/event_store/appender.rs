@@ -5,23 +5,26 @@
 //! send their next command: that doubles the batch at moderate load and costs microseconds.
 
 use std::{
-    collections::{HashSet, VecDeque},
+    collections::{HashMap, HashSet, VecDeque},
     sync::Arc,
 };
 
+use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
+    event::Recorded,
     id::{PersonId, WorkspaceId},
     stream::{Position, StreamId, StreamVersion},
 };
 use sqlx::{PgConnection, postgres::PgConnectOptions};
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::{
-    AppendError, Appended, Idempotency, StoreError, StoreMetrics,
-    batch::{Attempt, Chain, Outcome, Refused},
+    AppendError, Appended, Idempotency, NewEvent, StoreError, StoreMetrics,
+    batch::{Attempt, Chain, Outcome, Refused, Stamps},
     codec::Encoded,
     connection::connect,
+    tail::Tail,
 };
 use crate::{
     clock::Clock,
@@ -57,6 +60,8 @@ pub(super) struct Waiting {
     pub expected: StreamVersion,
     pub last_position: Position,
     pub events: Vec<Encoded>,
+    /// The same events as they were given: once committed, this node's readers get them from here.
+    pub plain: Vec<NewEvent>,
     pub new_keys: Vec<NewKey>,
     pub idempotency: Option<Idempotency>,
     pub erased: Vec<PersonId>,
@@ -93,8 +98,8 @@ pub(super) struct Appender {
     pub clock: Arc<dyn Clock>,
     pub keys: KeyRing,
     pub metrics: StoreMetrics,
-    /// Wakes the tail reader of this node after a commit.
-    pub committed: Arc<Notify>,
+    /// Gets what is committed, so that this node's readers need not read it back.
+    pub tail: Arc<Tail>,
     pub shutdown: CancellationToken,
 }
 
@@ -152,7 +157,7 @@ impl Appender {
             };
             match room.take(&next) {
                 Fit::Yes => batch.push(next),
-                Fit::SameStream => again.push_back(next),
+                Fit::Later => again.push_back(next),
                 Fit::Full => {
                     again.push_back(next);
                     break;
@@ -170,10 +175,9 @@ impl Appender {
             while !batch.is_empty() {
                 let started = tokio::time::Instant::now();
                 match self.attempt(session, &batch).await {
-                    Ok(Outcome::Applied(positions)) => {
-                        let events = batch.iter().map(|waiting| waiting.events.len()).sum();
-                        self.metrics.commit(started.elapsed(), events);
-                        self.answer_applied(std::mem::take(&mut batch), positions);
+                    Ok(Outcome::Applied(stamps)) => {
+                        self.metrics.commit(started.elapsed(), stamps.links.len());
+                        self.answer_applied(std::mem::take(&mut batch), &stamps);
                     }
                     // Another node appended: number and hash anew.
                     Ok(Outcome::HeadMoved) => session.chain.forget(),
@@ -202,11 +206,11 @@ impl Appender {
         }
     }
 
-    fn answer_applied(&self, batch: Vec<Waiting>, positions: Vec<Position>) {
-        self.committed.notify_one();
-        self.keys.stored(batch.iter().flat_map(|w| w.new_keys.iter().map(|key| key.person_id)));
+    fn answer_applied(&self, mut batch: Vec<Waiting>, stamps: &Stamps) {
+        self.keys.stored(batch.iter().flat_map(|w| &w.new_keys));
         self.keys.forget(batch.iter().flat_map(|w| w.erased.iter().copied()));
-        for (waiting, position) in batch.into_iter().zip(positions) {
+        self.tail.committed(stamps.before, recorded(&mut batch, stamps));
+        for (waiting, &position) in batch.into_iter().zip(&stamps.streams) {
             let appended = waiting.appended(position);
             waiting.answer(Ok(appended));
         }
@@ -216,6 +220,13 @@ impl Appender {
     fn answer_refused(&self, batch: Vec<Waiting>, refused: &Refused) -> Vec<Waiting> {
         let mut kept = Vec::with_capacity(batch.len());
         for (place, waiting) in batch.into_iter().enumerate() {
+            let stands_in_the_way = refused.repeated.contains_key(&place)
+                || refused.conflicts.contains_key(&place)
+                || refused.foreign_keys.contains(&place);
+            if stands_in_the_way {
+                // The keys that it brought are not stored, and the log may have others of the same persons.
+                self.keys.forget(waiting.new_keys.iter().map(|key| key.person_id));
+            }
             // A repeat comes first: its stream has moved on exactly because it was executed before.
             if let Some(stored) = refused.repeated.get(&place) {
                 waiting.answer(stored.ok_or(AppendError::KeyReused));
@@ -223,7 +234,6 @@ impl Appender {
                 let (stream, expected) = (waiting.stream, waiting.expected);
                 waiting.answer(Err(AppendError::Conflict { stream, expected, actual }));
             } else if refused.foreign_keys.contains(&place) {
-                self.keys.forget(waiting.new_keys.iter().map(|key| key.person_id));
                 waiting.answer(Err(AppendError::PersonKeyRace));
             } else {
                 kept.push(waiting);
@@ -238,9 +248,12 @@ impl Appender {
         let deadline = tokio::time::Instant::now() + PURSUE_FOR;
         let mut sent: Option<Attempt<'_>> = None;
         loop {
-            let error = match self.attempt_once(session, batch, &mut sent).await {
-                Ok(outcome) => return Ok(outcome),
-                Err(error) => error,
+            // Longer than the server lets a statement run: a connection that says nothing was lost silently.
+            let attempt = tokio::time::timeout(ANSWERS_WITHIN, self.attempt_once(session, batch, &mut sent));
+            let error = match attempt.await {
+                Ok(Ok(outcome)) => return Ok(outcome),
+                Ok(Err(error)) => error,
+                Err(_) => sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
             };
             let kind = ErrorKind::of(&error);
             session.connection = None;
@@ -303,8 +316,45 @@ impl Appender {
     }
 }
 
+/// The events of a committed batch as the log now has them.
+fn recorded(batch: &mut [Waiting], stamps: &Stamps) -> Vec<Arc<Recorded>> {
+    let mut position = stamps.head;
+    let mut links = stamps.links.iter();
+    let mut page = Vec::with_capacity(stamps.links.len());
+    for waiting in batch {
+        let mut version = waiting.expected;
+        for (new, &(workspace_sequence, hash)) in
+            std::mem::take(&mut waiting.plain).into_iter().zip(&mut links)
+        {
+            position = position.next();
+            version = version.next();
+            page.push(Arc::new(Recorded {
+                position,
+                workspace_id: waiting.workspace_id,
+                workspace_sequence,
+                event_id: new.event_id,
+                stream: waiting.stream,
+                version,
+                event: new.event,
+                metadata: new.metadata,
+                occurred_at: to_micros(new.occurred_at),
+                recorded_at: to_micros(stamps.recorded_at),
+                hash,
+            }));
+        }
+    }
+    page
+}
+
+/// As precise as the database keeps it.
+fn to_micros(time: DateTime<Utc>) -> DateTime<Utc> {
+    DateTime::from_timestamp_micros(time.timestamp_micros()).unwrap_or(time)
+}
+
 /// How long a batch is pursued before its callers are told that it did not get through or is in doubt.
 const PURSUE_FOR: std::time::Duration = std::time::Duration::from_secs(20);
+/// How long one attempt may take: connecting, a statement at its longest, and the look at what it left.
+const ANSWERS_WITHIN: std::time::Duration = std::time::Duration::from_secs(12);
 const RETRY_AFTER: std::time::Duration = std::time::Duration::from_millis(100);
 
 /// The appender's connection and what it knows of the end of the log.
@@ -338,8 +388,12 @@ impl ErrorKind {
             // Serialisation and deadlock; lock and statement timeouts: whoever holds the head will let go.
             "55P03" | "57014" => Self::Transient,
             code if code.starts_with("40") => Self::Transient,
-            // Connection, shutdown, crash, terminated by an operator.
-            code if code.starts_with("08") || code.starts_with("57P") => Self::ConnectionLost,
+            // A standby: it takes writes once it is promoted, or the connection is made to the primary again.
+            "25006" => Self::Transient,
+            // Connection, shutdown, crash, ended by an operator or because the node slept in a transaction.
+            code if code.starts_with("08") || code.starts_with("57P") || code == "25P03" => {
+                Self::ConnectionLost
+            }
             _ => Self::Poison,
         }
     }
@@ -352,11 +406,13 @@ struct Room {
     bytes: usize,
     streams: HashSet<(WorkspaceId, StreamId)>,
     keys: HashSet<(WorkspaceId, String, String)>,
+    persons: HashMap<PersonId, Arc<[u8]>>,
 }
 
 enum Fit {
     Yes,
-    SameStream,
+    /// It meets another command of this batch on a stream, an idempotency key or a person.
+    Later,
     Full,
 }
 
@@ -368,6 +424,7 @@ impl Room {
             bytes: limits.batch_bytes,
             streams: HashSet::new(),
             keys: HashSet::new(),
+            persons: HashMap::new(),
         }
     }
 
@@ -380,15 +437,22 @@ impl Room {
             return Fit::Full;
         }
         if self.streams.contains(&(waiting.workspace_id, waiting.stream)) {
-            return Fit::SameStream;
+            return Fit::Later;
+        }
+        // Two keys for one person: only the first can be stored, and what the second seals must not be.
+        let is_other =
+            |key: &NewKey| self.persons.get(&key.person_id).is_some_and(|wrapped| *wrapped != key.wrapped);
+        if waiting.new_keys.iter().any(is_other) {
+            return Fit::Later;
         }
         if let Some(idempotency) = &waiting.idempotency {
             let key = (waiting.workspace_id, idempotency.actor.clone(), idempotency.key.clone());
             if !self.keys.insert(key) {
-                return Fit::SameStream;
+                return Fit::Later;
             }
         }
         self.streams.insert((waiting.workspace_id, waiting.stream));
+        self.persons.extend(waiting.new_keys.iter().map(|key| (key.person_id, key.wrapped.clone())));
         self.commands = self.commands.saturating_sub(1);
         self.events = self.events.saturating_sub(waiting.events.len());
         self.bytes = self.bytes.saturating_sub(waiting.bytes);

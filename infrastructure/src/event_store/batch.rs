@@ -30,6 +30,7 @@ pub(super) struct Chain {
 struct Known {
     position: i64,
     recorded_at: DateTime<Utc>,
+    hash: Hash,
 }
 
 /// How many workspaces' ends are remembered.
@@ -49,13 +50,13 @@ impl Chain {
         workspaces: impl Iterator<Item = WorkspaceId>,
     ) -> Result<(), sqlx::Error> {
         if self.head.is_none() {
-            let row: Option<(i64, DateTime<Utc>)> = sqlx::query_as(
-                "select position, recorded_at from ledgerdesk.events order by position desc limit 1",
+            let row: Option<(i64, DateTime<Utc>, Vec<u8>)> = sqlx::query_as(
+                "select position, recorded_at, hash from ledgerdesk.events order by position desc limit 1",
             )
             .fetch_optional(&mut *connection)
             .await?;
-            let (position, recorded_at) = row.unwrap_or((0, DateTime::UNIX_EPOCH));
-            self.head = Some(Known { position, recorded_at });
+            let (position, recorded_at, hash) = row.unwrap_or((0, DateTime::UNIX_EPOCH, GENESIS.to_vec()));
+            self.head = Some(Known { position, recorded_at, hash: to_hash(&hash) });
         }
         if self.workspaces.len() > WORKSPACES {
             self.workspaces.clear();
@@ -71,9 +72,7 @@ impl Chain {
             .bind(workspace.0)
             .fetch_optional(&mut *connection)
             .await?;
-            let end = row.map_or((0, GENESIS), |(sequence, hash)| {
-                (sequence, hash.as_slice().try_into().unwrap_or(GENESIS))
-            });
+            let end = row.map_or((0, GENESIS), |(sequence, hash)| (sequence, to_hash(&hash)));
             self.workspaces.insert(workspace, end);
         }
         Ok(())
@@ -81,7 +80,11 @@ impl Chain {
 
     /// The log grew by this batch.
     pub(super) fn advance(&mut self, attempt: &Attempt<'_>) {
-        self.head = Some(Known { position: attempt.head_after(), recorded_at: attempt.recorded_at });
+        self.head = Some(Known {
+            position: attempt.head_after(),
+            recorded_at: attempt.recorded_at,
+            hash: attempt.last_hash(),
+        });
         for (&workspace, &end) in &attempt.ends {
             self.workspaces.insert(workspace, end);
         }
@@ -92,6 +95,7 @@ impl Chain {
 pub(super) struct Attempt<'b> {
     batch: &'b [Waiting],
     expected_head: i64,
+    head_hash: Hash,
     recorded_at: DateTime<Utc>,
     ends: HashMap<WorkspaceId, (i64, Hash)>,
     positions: Vec<Position>,
@@ -119,12 +123,26 @@ struct Events<'b> {
 
 /// What the log said to a batch.
 pub(super) enum Outcome {
-    /// All of it is committed; the last position of each command's stream.
-    Applied(Vec<Position>),
+    /// All of it is committed.
+    Applied(Stamps),
     /// Another node appended in between; nothing was written.
     HeadMoved,
     /// Some commands stand in the way; nothing was written.
     Refused(Refused),
+}
+
+/// What the log gave to an applied batch.
+pub(super) struct Stamps {
+    /// The last position of each command's stream.
+    pub streams: Vec<Position>,
+    /// The hash of the event before the batch, zeroes at the start of the log.
+    pub before: Hash,
+    /// The position before the batch.
+    pub head: Position,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// Sequence number in its workspace and hash of each event.
+    pub links: Vec<(i64, Hash)>,
 }
 
 /// The commands that stand in the way of their batch, by their place in it.
@@ -142,8 +160,10 @@ pub(super) struct Refused {
 impl<'b> Attempt<'b> {
     /// Numbers and hashes a batch after the known head.
     pub(super) fn new(chain: &Chain, batch: &'b [Waiting], now: DateTime<Utc>) -> Self {
-        let (expected_head, recorded_at) =
-            chain.head.as_ref().map_or((0, now), |head| (head.position, head.recorded_at.max(now)));
+        let (expected_head, head_hash, recorded_at) = chain
+            .head
+            .as_ref()
+            .map_or((0, GENESIS, now), |head| (head.position, head.hash, head.recorded_at.max(now)));
         let mut ends: HashMap<WorkspaceId, (i64, Hash)> = HashMap::new();
         let mut positions = Vec::with_capacity(batch.len());
         let mut events = Events::default();
@@ -181,7 +201,11 @@ impl<'b> Attempt<'b> {
                 position
             }));
         }
-        Self { batch, expected_head, recorded_at, ends, positions, events, doubtful: false }
+        Self { batch, expected_head, head_hash, recorded_at, ends, positions, events, doubtful: false }
+    }
+
+    fn last_hash(&self) -> Hash {
+        self.events.hash.last().map_or(self.head_hash, |hash| to_hash(hash))
     }
 
     fn head_after(&self) -> i64 {
@@ -200,7 +224,14 @@ impl<'b> Attempt<'b> {
 
     /// What an applied batch answers.
     pub(super) fn applied(&self) -> Outcome {
-        Outcome::Applied(self.positions.clone())
+        let sequences = self.events.workspace_sequence.iter().copied();
+        Outcome::Applied(Stamps {
+            streams: self.positions.clone(),
+            before: self.head_hash,
+            head: Position(self.expected_head),
+            recorded_at: self.recorded_at,
+            links: sequences.zip(self.events.hash.iter().map(|hash| to_hash(hash))).collect(),
+        })
     }
 
     /// Whether this very batch stands in the log right after the head that it expected.
@@ -307,6 +338,10 @@ impl<'b> Attempt<'b> {
 const APPEND: &str = "select * from ledgerdesk.append(\
      $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, \
      $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38)";
+
+fn to_hash(bytes: &[u8]) -> Hash {
+    bytes.try_into().unwrap_or(GENESIS)
+}
 
 /// The function counts from 1.
 fn to_place(ordinal: i32) -> usize {

@@ -26,7 +26,8 @@ type Block = Arc<OnceCell<Vec<Arc<Recorded>>>>;
 pub(super) struct Blocks(Mutex<VecDeque<(i64, Block)>>);
 
 impl Blocks {
-    /// Up to `limit` events after `after`; nothing where the block is not whole yet at `head`.
+    /// Up to `limit` events after `after`, as far as the blocks are whole at `head` and can be read whole;
+    /// nothing where the first is not.
     pub(super) async fn after(
         &self,
         reader: &Reader,
@@ -34,16 +35,26 @@ impl Blocks {
         limit: usize,
         head: Position,
     ) -> Result<Option<Vec<Arc<Recorded>>>, StoreError> {
-        let number = after.0 / BLOCK;
-        if (number + 1) * BLOCK > head.0 {
-            return Ok(None);
+        let mut events: Vec<Arc<Recorded>> = Vec::new();
+        let limit = limit.max(1);
+        while events.len() < limit {
+            let after = events.last().map_or(after, |last| last.position);
+            let number = after.0 / BLOCK;
+            if (number + 1) * BLOCK > head.0 {
+                break;
+            }
+            let block = self.block(number);
+            let start = Position(number * BLOCK);
+            let read = async || reader.after(start, usize::try_from(BLOCK).unwrap_or(1)).await;
+            let block = block.get_or_try_init(read).await?;
+            if block.len() < usize::try_from(BLOCK).unwrap_or_default() {
+                // An event that this program does not know ends it early: whoever reads up to there is told.
+                break;
+            }
+            let skip = usize::try_from(after.0 - start.0).unwrap_or_default();
+            events.extend(block.iter().skip(skip).take(limit - events.len()).cloned());
         }
-        let block = self.block(number);
-        let start = Position(number * BLOCK);
-        let read = async || reader.after(start, usize::try_from(BLOCK).unwrap_or(1)).await;
-        let events = block.get_or_try_init(read).await?;
-        let skip = usize::try_from(after.0 - start.0).unwrap_or_default();
-        Ok(Some(events.iter().skip(skip).take(limit.max(1)).cloned().collect()))
+        Ok((!events.is_empty()).then_some(events))
     }
 
     /// Drops all of them: a person was erased, or the log has another history. A block that is being read right

@@ -1,25 +1,28 @@
 //! Events to stored bytes and back: sealing, canonical JSON, upcasting, opening.
 
 use std::{
+    borrow::Cow,
     collections::{HashMap, HashSet},
     sync::Arc,
 };
 
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
-    event::{Event, Recorded},
+    event::{Event, Metadata, Recorded},
     id::{EventId, PersonId, WorkspaceId},
     personal::{PERSONAL_MARK, SEALED_MARK},
     stream::{Position, StreamId, StreamType, StreamVersion},
     upcast::Upcasting,
 };
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json, value::RawValue};
+use sqlx::postgres::PgRow;
 use uuid::Uuid;
 
 use super::{
-    StoreError,
+    StoreError, UnknownEvent,
     append::NewEvent,
     canonical::{Hash, NotCanonical, canonical_json, sha256},
+    stored::RawEvent,
 };
 use crate::crypto::{KeyRing, NewKey, PersonKey};
 
@@ -43,27 +46,7 @@ impl Encoded {
     }
 }
 
-/// A row of the events table as it is read.
-#[derive(Debug, sqlx::FromRow)]
-pub(super) struct StoredEvent {
-    pub position: i64,
-    pub workspace_sequence: i64,
-    pub workspace_id: Uuid,
-    pub event_id: Uuid,
-    pub stream_id: Uuid,
-    pub occurred_at: DateTime<Utc>,
-    pub recorded_at: DateTime<Utc>,
-    pub stream_version: i32,
-    pub schema_version: i16,
-    pub stream_type: String,
-    pub event_type: String,
-    pub payload: String,
-    pub metadata: String,
-    pub sealed: Option<Vec<u8>>,
-    pub hash: Vec<u8>,
-}
-
-/// The columns of [`StoredEvent`].
+/// The columns of a [`RawEvent`].
 pub(super) const COLUMNS: &str = "position, workspace_sequence, workspace_id, event_id, stream_id, \
      occurred_at, recorded_at, stream_version, schema_version, stream_type, event_type, \
      payload::text as payload, metadata::text as metadata, sealed, hash";
@@ -95,10 +78,12 @@ impl Codec {
         &self.keys
     }
 
-    /// Encodes the events of one command; also the keys that must be stored with them.
+    /// Encodes the events of one command; also the keys that must be stored with them. `unknown` is a person
+    /// who can have no key yet, because the stream that is about this person is just beginning.
     pub(super) async fn encode(
         &self,
         workspace: WorkspaceId,
+        unknown: Option<PersonId>,
         events: &[NewEvent],
     ) -> Result<(Vec<Encoded>, Vec<NewKey>), EncodeError> {
         let mut parts = Vec::with_capacity(events.len());
@@ -115,7 +100,7 @@ impl Codec {
         let keys = if persons.is_empty() {
             HashMap::new()
         } else {
-            self.keys.sealing_keys(&persons, workspace).await?
+            self.keys.sealing_keys(&persons, unknown, workspace).await?
         };
         let mut new_keys = Vec::new();
         for (&person_id, key) in &keys {
@@ -148,21 +133,22 @@ impl Codec {
     }
 
     /// Decodes a page: opens what can be opened, upcasts, and marks as erased what nobody can open.
-    pub(super) async fn decode(&self, rows: Vec<StoredEvent>) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        let metadata = rows
-            .iter()
-            .map(|row| serde_json::from_str(&row.metadata).map_err(|source| corrupt(row, source)))
-            .collect::<Result<Vec<ledgerdesk_domain::event::Metadata>, _>>()?;
-        let sealed: HashSet<PersonId> = rows
-            .iter()
-            .zip(&metadata)
-            .filter_map(|(row, metadata)| row.sealed.as_ref().map(|_| metadata.person_id))
-            .collect();
+    pub(super) async fn decode(&self, rows: &[PgRow]) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let mut sealed = HashSet::new();
+        let mut read = Vec::with_capacity(rows.len());
+        for row in rows {
+            let row = RawEvent::of(row)?;
+            let metadata: Metadata =
+                serde_json::from_str(row.metadata).map_err(|source| corrupt(&row, source))?;
+            if row.sealed.is_some() {
+                sealed.insert(metadata.person_id);
+            }
+            read.push((row, metadata));
+        }
         let keys = self.keys.find(sealed).await?;
-        rows.into_iter()
-            .zip(metadata)
+        read.into_iter()
             .map(|(row, metadata)| {
-                let stream_type = StreamType::parse(&row.stream_type).ok_or_else(|| unknown(&row))?;
+                let stream_type = StreamType::parse(row.stream_type).ok_or_else(|| unknown(&row))?;
                 let event = self.event(&row, stream_type, metadata.person_id, &keys)?;
                 Ok(Arc::new(Recorded {
                     position: Position(row.position),
@@ -175,7 +161,7 @@ impl Codec {
                     metadata,
                     occurred_at: row.occurred_at,
                     recorded_at: row.recorded_at,
-                    hash: row.hash.as_slice().try_into().unwrap_or_default(),
+                    hash: row.hash.try_into().unwrap_or_default(),
                 }))
             })
             .collect()
@@ -183,30 +169,33 @@ impl Codec {
 
     fn event(
         &self,
-        row: &StoredEvent,
+        row: &RawEvent<'_>,
         stream_type: StreamType,
         person: PersonId,
         keys: &HashMap<PersonId, PersonKey>,
     ) -> Result<Event, StoreError> {
         let version = u16::try_from(row.schema_version).map_err(|_| unknown(row))?;
-        let newest = self.upcasting.newest(&row.event_type).ok_or_else(|| unknown(row))?;
+        let newest = self.upcasting.newest(row.event_type).ok_or_else(|| unknown(row))?;
         if version > newest {
             return Err(unknown(row));
         }
-        if row.sealed.is_none() && version == newest {
-            return Event::decode_str(stream_type, &row.event_type, &row.payload)
+        let key = keys.get(&person).and_then(PersonKey::key);
+        let payload = match (row.sealed, key) {
+            (Some(sealed), Some(key)) => {
+                let plain = key.open(sealed, row.event_id, person)?;
+                let values: Vec<&RawValue> =
+                    serde_json::from_slice(&plain).map_err(|source| corrupt(row, source))?;
+                Cow::Owned(restore(row.payload, &values))
+            }
+            _ => Cow::Borrowed(row.payload),
+        };
+        if version == newest {
+            return Event::decode_str(stream_type, row.event_type, &payload)
                 .map_err(|source| corrupt(row, source));
         }
-        let mut payload: Value = serde_json::from_str(&row.payload).map_err(|source| corrupt(row, source))?;
-        if let (Some(sealed), Some(key)) = (&row.sealed, keys.get(&person).and_then(|key| key.key().cloned()))
-        {
-            let plain = key.open(sealed, row.event_id, person)?;
-            let mut values: Vec<Value> =
-                serde_json::from_slice(&plain).map_err(|source| corrupt(row, source))?;
-            restore(&mut payload, &mut values);
-        }
-        let payload = self.upcasting.apply(&row.event_type, version, payload).map_err(|_| unknown(row))?;
-        Event::decode(stream_type, &row.event_type, payload).map_err(|source| corrupt(row, source))
+        let payload: Value = serde_json::from_str(&payload).map_err(|source| corrupt(row, source))?;
+        let payload = self.upcasting.apply(row.event_type, version, payload).map_err(|_| unknown(row))?;
+        Event::decode(stream_type, row.event_type, payload).map_err(|source| corrupt(row, source))
     }
 }
 
@@ -242,63 +231,75 @@ fn extract(payload: &mut Value, personal: &mut Vec<Value>) {
     }
 }
 
-/// The reverse of [`extract`].
-fn restore(payload: &mut Value, personal: &mut [Value]) {
-    match payload {
-        Value::Object(entries) => {
-            if entries.len() == 1
-                && let Some(value) = entries
-                    .get(SEALED_MARK)
-                    .and_then(Value::as_u64)
-                    .and_then(|place| personal.get_mut(usize::try_from(place).ok()?))
-            {
-                let mut marked = Map::new();
-                marked.insert(PERSONAL_MARK.to_owned(), value.take());
-                *payload = Value::Object(marked);
-            } else {
-                entries.values_mut().for_each(|value| restore(value, personal));
-            }
+/// The reverse of [`extract`], on the text: `{"$sealed":n}` becomes `{"$personal":value}`. Within a JSON string the
+/// mark cannot occur, as its quotes would be escaped.
+fn restore(payload: &str, values: &[&RawValue]) -> String {
+    let mark = format!(r#"{{"{SEALED_MARK}":"#);
+    let room = values.iter().map(|value| value.get().len() + PERSONAL_MARK.len() + 5).sum::<usize>();
+    let mut text = String::with_capacity(payload.len() + room);
+    let mut rest = payload;
+    while let Some(at) = rest.find(&mark) {
+        let (before, after) = (&rest[..at], &rest[at + mark.len()..]);
+        text.push_str(before);
+        let place = after.find('}').and_then(|end| Some((end, after[..end].trim().parse::<usize>().ok()?)));
+        if let Some((end, value)) = place.and_then(|(end, place)| Some((end, values.get(place)?))) {
+            text.extend([r#"{""#, PERSONAL_MARK, r#"":"#, value.get(), "}"]);
+            rest = &after[end + 1..];
+        } else {
+            text.push_str(&mark);
+            rest = after;
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| restore(item, personal)),
-        _ => {}
     }
+    text.push_str(rest);
+    text
 }
 
-fn corrupt(row: &StoredEvent, source: serde_json::Error) -> StoreError {
-    StoreError::Corrupt { position: Position(row.position), event_type: row.event_type.clone(), source }
+fn corrupt(row: &RawEvent<'_>, source: serde_json::Error) -> StoreError {
+    StoreError::Corrupt { position: Position(row.position), event_type: row.event_type.to_owned(), source }
 }
 
-fn unknown(row: &StoredEvent) -> StoreError {
-    StoreError::UnknownEvent {
+fn unknown(row: &RawEvent<'_>) -> StoreError {
+    StoreError::UnknownEvent(UnknownEvent {
         position: Position(row.position),
-        event_type: row.event_type.clone(),
+        event_type: row.event_type.to_owned(),
         schema_version: row.schema_version.unsigned_abs(),
-    }
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    fn raw(values: &[Value]) -> Vec<Box<RawValue>> {
+        values.iter().map(|value| serde_json::value::to_raw_value(value).unwrap()).collect()
+    }
+
+    fn restored(payload: &str, values: &[Value]) -> Value {
+        let values = raw(values);
+        let values: Vec<&RawValue> = values.iter().map(|value| &**value).collect();
+        serde_json::from_str(&restore(payload, &values)).unwrap()
+    }
+
     #[test]
     fn personal_values_leave_the_payload_and_come_back() {
         let whole = json!({
-            "topic": {"$personal": "Anna's phone"},
+            "topic": {"$personal": "Anna's {\"$sealed\":1} phone"},
             "answers": [{"score": 5, "comment": {"$personal": "good"}}, {"score": 1}],
         });
         let mut payload = whole.clone();
         let mut personal = Vec::new();
         extract(&mut payload, &mut personal);
         assert_eq!(personal.len(), 2);
-        assert!(!payload.to_string().contains("Anna") && !payload.to_string().contains("good"));
-        restore(&mut payload, &mut personal);
-        assert_eq!(payload, whole);
+        let text = payload.to_string();
+        assert!(!text.contains("Anna") && !text.contains("good"));
+        assert_eq!(restored(&text, &personal), whole);
+        // As `jsonb` spells it.
+        assert_eq!(restored(&text.replace("\"$sealed\":", "\"$sealed\": "), &personal), whole);
     }
 
     #[test]
-    fn a_mark_that_points_nowhere_stays_as_it_is() {
-        let mut payload = json!({"a": {"$sealed": 7}, "b": {"$sealed": "x"}});
-        restore(&mut payload, &mut [json!("only one")]);
-        assert_eq!(payload, json!({"a": {"$sealed": 7}, "b": {"$sealed": "x"}}));
+    fn a_mark_within_a_text_or_one_that_points_nowhere_stays_as_it_is() {
+        let payload = json!({"a": {"$sealed": 7}, "b": {"$sealed": "x"}, "c": "{\"$sealed\":0}"});
+        assert_eq!(restored(&payload.to_string(), &[json!("only one")]), payload);
     }
 }

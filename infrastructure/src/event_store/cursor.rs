@@ -3,6 +3,8 @@
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ledgerdesk_domain::stream::Position;
 
+use super::canonical::Hash;
+
 /// A place in the log, bound to the history it was taken from: (epoch, position, first bytes of the hash
 /// there). After a restore or a failover that lost a tail the three no longer agree, and the reader is told
 /// instead of being continued on a different history.
@@ -27,6 +29,11 @@ const LAYOUT: u8 = 1;
 impl Cursor {
     /// Before the first event of any history. Epoch 0 matches every epoch.
     pub const START: Self = Self { epoch: 0, position: Position::START, hash_prefix: [0; 8] };
+
+    /// After the event at `position` that has this hash.
+    pub fn after(epoch: i32, position: Position, hash: &Hash) -> Self {
+        Self { epoch, position, hash_prefix: hash.first_chunk().copied().unwrap_or_default() }
+    }
 
     /// The opaque text form, safe in URLs.
     pub fn encode(&self) -> String {

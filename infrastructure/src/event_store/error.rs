@@ -20,18 +20,8 @@ pub enum StoreError {
         source: serde_json::Error,
     },
     /// Written by a newer version of the program. The reader waits for an upgrade; it never skips.
-    #[error(
-        "the event at position {position} has the unknown type {event_type} version {schema_version}; \
-         upgrade this node"
-    )]
-    UnknownEvent {
-        /// Where.
-        position: Position,
-        /// The wire name.
-        event_type: String,
-        /// Its schema version.
-        schema_version: u16,
-    },
+    #[error(transparent)]
+    UnknownEvent(#[from] UnknownEvent),
     /// A personal field could not be sealed or opened.
     #[error(transparent)]
     Crypto(crate::crypto::CryptoError),
@@ -42,6 +32,21 @@ pub enum StoreError {
     /// The process is stopping.
     #[error("the store is shutting down; try again on another node or after the restart")]
     ShuttingDown,
+}
+
+/// An event whose type or schema version this program does not know.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "the event at position {position} has the unknown type {event_type} version {schema_version}; \
+     upgrade this node"
+)]
+pub struct UnknownEvent {
+    /// Where.
+    pub position: Position,
+    /// The wire name.
+    pub event_type: String,
+    /// Its schema version.
+    pub schema_version: u16,
 }
 
 /// Why a reader cannot go on.
@@ -60,6 +65,21 @@ pub enum ReadError {
     /// The log itself.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl ReadError {
+    /// The permanent code of what stops a reader for longer than a moment; nothing for what passes by itself.
+    pub const fn code(&self) -> Option<&'static str> {
+        match self {
+            Self::ForeignCursor { .. } => Some("cursor_of_another_history"),
+            Self::Store(StoreError::UnknownEvent(_)) => Some("event_unknown"),
+            Self::Store(StoreError::Corrupt { .. }) => Some("event_corrupt"),
+            Self::Store(StoreError::Crypto(_)) => Some("event_sealed"),
+            Self::Store(StoreError::Database(_) | StoreError::Unavailable(_) | StoreError::ShuttingDown) => {
+                None
+            }
+        }
+    }
 }
 
 impl From<sqlx::Error> for ReadError {

@@ -21,6 +21,7 @@ pub struct StoreMetrics {
     appended_events: Counter,
     waiting: Gauge,
     head: Gauge,
+    unknown: Gauge,
     refused_busy: Counter,
     listener_reconnects: Counter,
 }
@@ -33,6 +34,7 @@ impl Default for StoreMetrics {
             appended_events: Counter::default(),
             waiting: Gauge::default(),
             head: Gauge::default(),
+            unknown: Gauge::default(),
             refused_busy: Counter::default(),
             listener_reconnects: Counter::default(),
         }
@@ -49,6 +51,11 @@ impl StoreMetrics {
         registry.register("appended_events", "Events appended by this node", metrics.appended_events.clone());
         registry.register("waiting_commands", "Commands that wait for the appender", metrics.waiting.clone());
         registry.register("head_position", "Position of the last event seen", metrics.head.clone());
+        registry.register(
+            "unknown_event_position",
+            "Position of the last event met whose type or version this program does not know; 0 if none was",
+            metrics.unknown.clone(),
+        );
         registry.register("refused_busy", "Commands refused by a full queue", metrics.refused_busy.clone());
         registry.register(
             "listener_reconnects",
@@ -70,6 +77,10 @@ impl StoreMetrics {
 
     pub(super) fn head(&self, position: i64) {
         self.head.set(position);
+    }
+
+    pub(super) fn unknown(&self, position: i64) {
+        self.unknown.set(position);
     }
 
     pub(super) fn busy(&self) {

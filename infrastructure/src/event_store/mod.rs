@@ -3,7 +3,9 @@
 //! - `append`, `appender`, `batch`, `connection`: the way in: queue, one round trip per batch, its verdict.
 //! - `canonical`, `codec`: what an event is as bytes: canonical form, hash chain, sealing, upcasting.
 //! - `read`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a seam.
-//! - `verify`: whether the chain holds.
+//! - `stored`, `scan`: events as they lie in the table, by the hundred thousand.
+//! - `verify`, `export`, `checkpoint`: whether the log is what was appended, here, elsewhere and later.
+//! - `inspect`, `stats`: for people who look.
 //! - `idempotency`: what commands did before.
 
 mod append;
@@ -11,13 +13,19 @@ mod appender;
 mod batch;
 mod blocks;
 pub mod canonical;
+mod checkpoint;
 mod codec;
 mod connection;
 mod cursor;
 mod error;
+mod export;
 mod idempotency;
+mod inspect;
 mod metrics;
 mod read;
+mod scan;
+mod stats;
+mod stored;
 mod tail;
 mod verify;
 
@@ -25,22 +33,32 @@ use std::{collections::HashMap, sync::Arc};
 
 use ledgerdesk_domain::{
     event::Recorded,
-    id::WorkspaceId,
+    id::{PersonId, WorkspaceId},
     stream::{Position, StreamId, StreamVersion},
     upcast::{UpcastError, Upcasting},
 };
 use sqlx::PgPool;
-use tokio::sync::{Notify, mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 pub use self::{
     append::{Append, Appended, Idempotency, NewEvent},
     appender::AppenderLimits,
+    checkpoint::{
+        CHECKPOINT_FORMAT, Checkpoint, CheckpointError, Proof, StatedHead, Statement, WorkspaceEnd,
+        write_checkpoint,
+    },
     cursor::{Cursor, CursorError},
-    error::{AppendError, ReadError, StoreError},
+    error::{AppendError, ReadError, StoreError, UnknownEvent},
+    export::{
+        EXPORT_FORMAT, EXPORT_VERSION, ExportError, ExportFault, ExportOptions, Exported, HeadRecord, Header,
+        Imported, Target, Verified, export_log, import_log, verify_export,
+    },
+    inspect::{Inspected, Selection, inspect, sealed_place},
     metrics::StoreMetrics,
+    stats::{LogStats, StreamCount, TableSize, TypeCount, WorkspaceCount, log_stats},
     tail::Follower,
-    verify::{Finding, Verification, verify},
+    verify::{Finding, Verification, VerifyOptions, verify, verify_with},
 };
 use self::{
     appender::{Appender, Waiting},
@@ -111,9 +129,12 @@ pub enum OpenError {
 impl EventStore {
     /// Opens the log: checks the upcasters, starts the appender and the tail reader of this node.
     pub async fn open(parts: StoreParts) -> Result<Self, OpenError> {
-        let upcasting = Upcasting::new()?;
+        Self::open_knowing(parts, Upcasting::new()?).await
+    }
+
+    /// Opens the log as a program that knows these versions of events, such as an older one.
+    pub async fn open_knowing(parts: StoreParts, upcasting: Upcasting) -> Result<Self, OpenError> {
         let reader = Reader { codec: Codec::new(parts.keys.clone(), upcasting), pool: parts.pool.clone() };
-        let committed = Arc::new(Notify::new());
         let tasks = TaskTracker::new();
         let (stop_appending, stop_reading) = (CancellationToken::new(), CancellationToken::new());
         let tail = Arc::new(Tail::new(reader.head().await?, stop_reading.clone()));
@@ -124,16 +145,12 @@ impl EventStore {
             clock: parts.clock,
             keys: parts.keys,
             metrics: parts.metrics.clone(),
-            committed: committed.clone(),
+            tail: tail.clone(),
             shutdown: stop_appending.clone(),
         };
         tasks.spawn(appender.run(waiting));
-        let tail_task = TailTask {
-            reader: reader.clone(),
-            tail: tail.clone(),
-            committed,
-            metrics: parts.metrics.clone(),
-        };
+        let tail_task =
+            TailTask { reader: reader.clone(), tail: tail.clone(), metrics: parts.metrics.clone() };
         tasks.spawn(tail_task.run());
         tasks.close();
         let (limits, metrics) = (parts.limits, parts.metrics);
@@ -151,14 +168,17 @@ impl EventStore {
 
     /// Appends one command's events and answers after they are committed.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let (events, new_keys) =
-            self.reader.codec.encode(append.workspace_id, &append.events).await.map_err(
-                |error| match error {
-                    EncodeError::PersonErased => AppendError::PersonErased,
-                    EncodeError::NotCanonical(error) => AppendError::NotCanonical(error),
-                    EncodeError::Store(error) => AppendError::Store(error),
-                },
-            )?;
+        let begins = append.expected == StreamVersion::NONE;
+        let (events, new_keys) = self
+            .reader
+            .codec
+            .encode(append.workspace_id, begins.then_some(PersonId(append.stream.id)), &append.events)
+            .await
+            .map_err(|error| match error {
+                EncodeError::PersonErased => AppendError::PersonErased,
+                EncodeError::NotCanonical(error) => AppendError::NotCanonical(error),
+                EncodeError::Store(error) => AppendError::Store(error),
+            })?;
         let bytes = events.iter().map(codec::Encoded::size).sum();
         let max = self.limits.batch_bytes;
         if bytes > max || events.len() > self.limits.batch_events {
@@ -171,6 +191,7 @@ impl EventStore {
             expected: append.expected,
             last_position: append.last_position,
             events,
+            plain: append.events,
             new_keys,
             idempotency: append.idempotency,
             erased: append.erased,

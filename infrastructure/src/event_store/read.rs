@@ -1,6 +1,6 @@
 //! Reads of the log, by position and by stream.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use ledgerdesk_domain::{
     event::Recorded,
@@ -11,11 +11,14 @@ use sqlx::PgPool;
 
 use super::{
     Cursor, Head, ReadError, StoreError,
-    codec::{COLUMNS, Codec, StoredEvent},
+    codec::{COLUMNS, Codec},
 };
 
 /// Most events that one read returns, whatever was asked.
 pub(super) const MAX_PAGE: usize = 10_000;
+
+/// How long the database may take to answer a read.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
 
 /// Reads decoded events.
 #[derive(Clone)]
@@ -27,11 +30,13 @@ pub(super) struct Reader {
 impl Reader {
     /// The head as the database has it.
     pub(super) async fn head(&self) -> Result<Head, sqlx::Error> {
-        let (epoch, position, hash): (i32, Option<i64>, Option<Vec<u8>>) = sqlx::query_as(
-            "select h.epoch, e.position, e.hash from ledgerdesk.log_head h left join lateral \
+        let (epoch, position, hash): (i32, Option<i64>, Option<Vec<u8>>) = answered(
+            sqlx::query_as(
+                "select h.epoch, e.position, e.hash from ledgerdesk.log_head h left join lateral \
              (select position, hash from ledgerdesk.events order by position desc limit 1) e on true",
+            )
+            .fetch_one(&self.pool),
         )
-        .fetch_one(&self.pool)
         .await?;
         Ok(Head {
             epoch,
@@ -40,20 +45,37 @@ impl Reader {
         })
     }
 
-    /// Up to `limit` events after `after`.
+    /// Up to `limit` events after `after`; fewer where one that is not known follows them. If it comes first, it
+    /// is the answer: nobody reads past it, and nobody misses what is before it.
     pub(super) async fn after(
         &self,
         after: Position,
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit $2"
-        )))
-        .bind(after.0)
-        .bind(to_limit(limit))
-        .fetch_all(&self.pool)
+        match self.whole_page_after(after, limit).await {
+            Err(StoreError::UnknownEvent(unknown)) if unknown.position > after.next() => {
+                let known = usize::try_from(unknown.position.0 - after.next().0).unwrap_or(1);
+                self.whole_page_after(after, known).await
+            }
+            page => page,
+        }
+    }
+
+    async fn whole_page_after(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let rows = answered(
+            sqlx::query(sqlx::AssertSqlSafe(format!(
+                "select {COLUMNS} from ledgerdesk.events where position > $1 order by position limit $2"
+            )))
+            .bind(after.0)
+            .bind(to_limit(limit))
+            .fetch_all(&self.pool),
+        )
         .await?;
-        self.codec.decode(rows).await
+        answered(self.codec.decode(&rows)).await
     }
 
     /// Up to `limit` events of one workspace after `after`; of these types only, if any are named.
@@ -66,7 +88,7 @@ impl Reader {
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
         // The sequence of a workspace grows with the position, so the place after `after` is found once, by
         // the primary key of the next event of this workspace, and read on from there by the workspace's index.
-        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
+        let rows = answered(sqlx::query(sqlx::AssertSqlSafe(format!(
             "select {COLUMNS} from ledgerdesk.events where workspace_id = $1 and workspace_sequence > coalesce( \
              (select workspace_sequence from ledgerdesk.events where workspace_id = $1 and position <= $2 \
               order by position desc limit 1), 0) and ($4 = '{{}}'::text[] or event_type = any($4)) \
@@ -76,9 +98,9 @@ impl Reader {
         .bind(after.0)
         .bind(to_limit(limit))
         .bind(types)
-        .fetch_all(&self.pool)
+        .fetch_all(&self.pool))
         .await?;
-        self.codec.decode(rows).await
+        answered(self.codec.decode(&rows)).await
     }
 
     /// Up to `limit` events of one stream after version `after`.
@@ -89,28 +111,32 @@ impl Reader {
         after: StreamVersion,
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        let rows: Vec<StoredEvent> = sqlx::query_as(sqlx::AssertSqlSafe(format!(
-            "select {COLUMNS} from ledgerdesk.events where stream_id = $1 and stream_type = $2 \
+        let rows = answered(
+            sqlx::query(sqlx::AssertSqlSafe(format!(
+                "select {COLUMNS} from ledgerdesk.events where stream_id = $1 and stream_type = $2 \
              and stream_version > $3 and workspace_id = $4 order by stream_version limit $5"
-        )))
-        .bind(stream.id)
-        .bind(stream.stream_type.as_str())
-        .bind(after.0)
-        .bind(workspace.0)
-        .bind(to_limit(limit))
-        .fetch_all(&self.pool)
+            )))
+            .bind(stream.id)
+            .bind(stream.stream_type.as_str())
+            .bind(after.0)
+            .bind(workspace.0)
+            .bind(to_limit(limit))
+            .fetch_all(&self.pool),
+        )
         .await?;
-        self.codec.decode(rows).await
+        answered(self.codec.decode(&rows)).await
     }
 
     /// The cursor at a position that the log has.
     pub(super) async fn cursor_at(&self, position: Position) -> Result<Option<Cursor>, sqlx::Error> {
-        let (epoch, hash): (i32, Option<Vec<u8>>) = sqlx::query_as(
-            "select h.epoch, e.hash from ledgerdesk.log_head h \
+        let (epoch, hash): (i32, Option<Vec<u8>>) = answered(
+            sqlx::query_as(
+                "select h.epoch, e.hash from ledgerdesk.log_head h \
              left join ledgerdesk.events e on e.position = $1",
+            )
+            .bind(position.0)
+            .fetch_one(&self.pool),
         )
-        .bind(position.0)
-        .fetch_one(&self.pool)
         .await?;
         if position == Position::START {
             return Ok(Some(Cursor { epoch, ..Cursor::START }));
@@ -122,12 +148,31 @@ impl Reader {
         }))
     }
 
+    /// The head as it was when the log ended at `position`; nothing where the log does not reach that far.
+    pub(super) async fn head_at(&self, position: Position) -> Result<Option<Head>, sqlx::Error> {
+        let found: Option<(i32, Vec<u8>)> = sqlx::query_as(
+            "select h.epoch, e.hash from ledgerdesk.log_head h join ledgerdesk.events e on e.position = $1",
+        )
+        .bind(position.0)
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(found
+            .and_then(|(epoch, hash)| Some(Head { epoch, position, hash: hash.as_slice().try_into().ok()? })))
+    }
+
     /// Refuses a cursor that was not taken from this history.
     pub(super) async fn check(&self, cursor: Cursor) -> Result<(), ReadError> {
         let here = self.cursor_at(cursor.position).await?;
         let is_start = cursor == Cursor::START;
         if is_start || here == Some(cursor) { Ok(()) } else { Err(ReadError::ForeignCursor { cursor }) }
     }
+}
+
+/// The answer of the database, unless the connection was lost without a word: a page is there long before.
+async fn answered<T, E: From<sqlx::Error>>(query: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+    tokio::time::timeout(ANSWERS_WITHIN, query)
+        .await
+        .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
 }
 
 fn to_limit(limit: usize) -> i64 {

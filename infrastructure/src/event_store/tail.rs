@@ -17,11 +17,13 @@ use ledgerdesk_domain::{
     manager::ManagerEvent,
     stream::Position,
 };
-use sqlx::postgres::PgListener;
+use sqlx::postgres::{PgListener, PgPoolOptions};
 use tokio::sync::{Notify, watch};
 use tokio_util::sync::CancellationToken;
 
-use super::{Cursor, Head, LogPage, ReadError, StoreError, StoreMetrics, blocks::Blocks, read::Reader};
+use super::{
+    Cursor, Head, LogPage, ReadError, StoreError, StoreMetrics, blocks::Blocks, canonical::Hash, read::Reader,
+};
 
 /// How many decoded events are kept for followers (some 1.5 KB each).
 const RECENT: usize = 4_096;
@@ -29,6 +31,8 @@ const RECENT: usize = 4_096;
 const PAGE: usize = 1_000;
 /// The poll behind the notifications, which are only a hint.
 const POLL: Duration = Duration::from_millis(250);
+/// How long a database may take to answer the tail; after that the connection is taken to be lost.
+const PATIENCE: Duration = Duration::from_secs(10);
 /// How long a broken database is left alone.
 const BACK_OFF: Duration = Duration::from_millis(500);
 
@@ -45,6 +49,8 @@ pub(super) struct Tail {
     seen: watch::Sender<Seen>,
     recent: RwLock<VecDeque<Arc<Recorded>>>,
     older: Blocks,
+    /// Wakes the tail task where what was committed does not follow what is known.
+    behind: Notify,
     closed: CancellationToken,
 }
 
@@ -55,6 +61,7 @@ impl Tail {
             seen: watch::Sender::new(Seen { head, history: 0 }),
             recent: RwLock::default(),
             older: Blocks::default(),
+            behind: Notify::new(),
             closed,
         }
     }
@@ -71,24 +78,54 @@ impl Tail {
         (skip < recent.len()).then(|| recent.iter().skip(skip).take(limit).cloned().collect())
     }
 
-    fn grow(&self, page: &[Arc<Recorded>], head: Head) {
-        {
-            let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
-            recent.extend(page.iter().cloned());
+    /// Takes what this node has committed, if it follows what is known: the event before has the hash
+    /// `before`. Otherwise the tail task reads what is between.
+    pub(super) fn committed(&self, before: Hash, page: Vec<Arc<Recorded>>) {
+        if !page.is_empty() && !self.grow(before, page) {
+            self.behind.notify_one();
+        }
+    }
+
+    /// Adds events that follow the head; refuses others. The appender and the tail task both do this.
+    fn grow(&self, before: Hash, page: Vec<Arc<Recorded>>) -> bool {
+        let (Some(first), Some(last)) = (page.first(), page.last()) else { return true };
+        let (first, head_position, head_hash) = (first.position, last.position, last.hash);
+        let erases = page.iter().any(|event| !erased_by(event).is_empty());
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        let known = self.head();
+        if known.position.next() != first || known.hash != before {
+            return false;
+        }
+        if erases {
+            // What is decoded still quotes the person.
+            recent.clear();
+            self.older.clear();
+        } else {
+            recent.extend(page);
             let surplus = recent.len().saturating_sub(RECENT);
             recent.drain(..surplus);
         }
-        self.move_to(head);
+        self.seen.send_modify(|seen| {
+            seen.head = Head { epoch: seen.head.epoch, position: head_position, hash: head_hash };
+        });
+        true
     }
 
-    fn move_to(&self, head: Head) {
-        self.seen.send_modify(|seen| seen.head = head);
-    }
-
-    /// Drops the shared events: a person was erased, and decoded events still quote them.
-    fn clear(&self) {
-        self.recent.write().unwrap_or_else(PoisonError::into_inner).clear();
+    /// Steps over an event that this program does not know, so that what comes after it is seen. Followers before
+    /// it read the database and are told; none goes past it. It may have erased somebody: nothing decoded stays.
+    fn pass(&self, unknown: Head) {
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.clear();
         self.older.clear();
+        self.seen.send_modify(|seen| seen.head = unknown);
+    }
+
+    /// The log has another history than before: every follower is told.
+    fn restart(&self, head: Head) {
+        let mut recent = self.recent.write().unwrap_or_else(PoisonError::into_inner);
+        recent.clear();
+        self.older.clear();
+        self.seen.send_modify(|seen| *seen = Seen { head, history: seen.history + 1 });
     }
 }
 
@@ -96,84 +133,118 @@ impl Tail {
 pub(super) struct TailTask {
     pub reader: Reader,
     pub tail: Arc<Tail>,
-    pub committed: Arc<Notify>,
     pub metrics: StoreMetrics,
 }
 
 impl TailTask {
-    /// Reads on whenever this node appended, another one notified, or the poll is due.
+    /// Reads on whenever another node notified, this one committed what does not follow, or the poll is due.
     pub(super) async fn run(self) {
         let mut listener = None;
         loop {
             if listener.is_none() {
                 listener = self.listen().await;
             }
-            if let Err(error) = self.catch_up().await {
+            let caught_up = tokio::time::timeout(PATIENCE, self.catch_up()).await;
+            if let Err(error) = caught_up.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut))) {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the log could not be read");
                 tokio::select! {
                     () = tokio::time::sleep(BACK_OFF) => continue,
                     () = self.tail.closed.cancelled() => return,
                 }
             }
-            tokio::select! {
-                () = self.committed.notified() => {}
-                lost = hint(&mut listener) => if lost {
-                    self.metrics.listener_lost();
-                    listener = None;
-                },
-                () = tokio::time::sleep(POLL) => {}
-                () = self.tail.closed.cancelled() => return,
+            let poll = tokio::time::sleep(POLL);
+            tokio::pin!(poll);
+            loop {
+                tokio::select! {
+                    () = self.tail.behind.notified() => break,
+                    hint = hint(&mut listener) => match hint {
+                        // This node's own commits come back as notifications; they are known already.
+                        Some(position) if position <= self.tail.head().position => {}
+                        Some(_) => break,
+                        None => {
+                            self.metrics.listener_lost();
+                            listener = None;
+                            break;
+                        }
+                    },
+                    () = &mut poll => break,
+                    () = self.tail.closed.cancelled() => return,
+                }
             }
         }
     }
 
+    /// Listens on a connection of its own: one that is lost without a word must not count against the pool.
     async fn listen(&self) -> Option<PgListener> {
-        let mut listener = PgListener::connect_with(&self.reader.pool).await.ok()?;
-        listener.eager_reconnect(false);
-        listener.listen("ledgerdesk_log").await.ok()?;
-        Some(listener)
+        let options = (*self.reader.pool.connect_options()).clone().application_name("ledgerdesk-listener");
+        let own = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
+        let listening = async {
+            let mut listener = PgListener::connect_with(&own.connect_lazy_with(options)).await?;
+            listener.eager_reconnect(false);
+            listener.listen("ledgerdesk_log").await?;
+            Ok::<_, sqlx::Error>(listener)
+        };
+        tokio::time::timeout(PATIENCE, listening).await.ok()?.ok()
     }
 
-    /// Reads to the end of the log.
+    /// Reads to the end of the log, after making sure that it still has what is known: a log that was restored
+    /// has another epoch, ends earlier, or goes on otherwise.
     async fn catch_up(&self) -> Result<(), StoreError> {
         loop {
+            // In this order: what is known was committed, so the log has at least as much, or another history.
             let known = self.tail.head();
-            let page = self.reader.after(known.position, PAGE).await?;
-            let Some(last) = page.last() else {
-                return self.notice_another_history(known).await;
-            };
-            let head = Head { epoch: known.epoch, position: last.position, hash: last.hash };
-            let erased: Vec<PersonId> = page.iter().flat_map(|event| erased_by(event)).copied().collect();
-            if erased.is_empty() {
-                self.tail.grow(&page, head);
-            } else {
-                self.reader.codec.keys().forget(erased);
-                self.tail.clear();
-                self.tail.move_to(head);
+            let now = self.reader.head().await?;
+            if now == known {
+                self.metrics.head(known.position.0);
+                return Ok(());
             }
-            self.metrics.head(head.position.0);
+            let is_known = now.position > known.position
+                && self.reader.cursor_at(known.position).await?
+                    == Some(Cursor::after(known.epoch, known.position, &known.hash));
+            if !is_known {
+                tracing::error!(known = %known.position, now = %now.position, "the log has another history than before");
+                self.reader.codec.keys().forget_all();
+                self.tail.restart(now);
+                return Ok(());
+            }
+            let page = match self.page(known.position, now.position).await {
+                Err(StoreError::UnknownEvent(unknown)) => {
+                    tracing::error!(%unknown, "readers of the log stop here");
+                    self.metrics.unknown(unknown.position.0);
+                    let Some(passed) = self.reader.head_at(unknown.position).await? else { continue };
+                    self.tail.pass(passed);
+                    continue;
+                }
+                page => page?,
+            };
+            self.metrics.head(page.last().map_or(known.position.0, |last| last.position.0));
+            if page.is_empty() {
+                return Ok(());
+            }
+            let erased: Vec<PersonId> = page.iter().flat_map(|event| erased_by(event)).copied().collect();
+            self.reader.codec.keys().forget(erased);
+            // Refused where the appender was faster; the next round sees what is left.
+            self.tail.grow(known.hash, page);
         }
     }
 
-    /// A log that ends earlier or otherwise than it did was restored: every follower is told.
-    async fn notice_another_history(&self, known: Head) -> Result<(), StoreError> {
-        let now = self.reader.head().await?;
-        let is_another = now.epoch != known.epoch
-            || now.position < known.position
-            || (now.position == known.position && now.hash != known.hash);
-        if is_another {
-            tracing::error!(known = %known.position, now = %now.position, "the log has another history than before");
-            self.tail.clear();
-            self.tail.seen.send_modify(|seen| *seen = Seen { head: now, history: seen.history + 1 });
+    /// What follows, in the blocks that followers who are behind will read as well, where one is whole.
+    async fn page(&self, after: Position, head: Position) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        match self.tail.older.after(&self.reader, after, PAGE, head).await? {
+            Some(events) => Ok(events),
+            None => self.reader.after(after, PAGE).await,
         }
-        Ok(())
     }
 }
 
-/// Waits for a notification; `true` if the listener lost its connection.
-async fn hint(listener: &mut Option<PgListener>) -> bool {
+/// Waits for a notification: the position that the log has reached; none if the listener lost its connection.
+async fn hint(listener: &mut Option<PgListener>) -> Option<Position> {
     match listener {
-        Some(listener) => !matches!(listener.try_recv().await, Ok(Some(_))),
+        // A payload that is no position asks to look.
+        Some(listener) => match listener.try_recv().await {
+            Ok(Some(hint)) => Some(Position(hint.payload().parse().unwrap_or(i64::MAX))),
+            Ok(None) | Err(_) => None,
+        },
         None => std::future::pending().await,
     }
 }
@@ -217,11 +288,7 @@ impl Follower {
                     None => self.catch_up(limit, head.position).await?,
                 };
                 if let Some(last) = events.last() {
-                    self.cursor = Cursor {
-                        epoch: self.cursor.epoch,
-                        position: last.position,
-                        hash_prefix: last.hash.first_chunk::<8>().copied().unwrap_or_default(),
-                    };
+                    self.cursor = Cursor::after(self.cursor.epoch, last.position, &last.hash);
                     return Ok(LogPage { events, cursor: self.cursor });
                 }
             }

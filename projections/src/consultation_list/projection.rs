@@ -23,7 +23,7 @@ pub struct ConsultationList;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_list",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -45,6 +45,7 @@ static DEFINITION: Definition = Definition {
         "hold_until",
         "waiting_since",
         "appointed_for",
+        "appointed_until",
         "redate_count",
         "message_count",
         "note_count",
@@ -123,6 +124,7 @@ fn opened_row(opened: &ConsultationOpened, recorded: &Recorded) -> Row {
         hold_until: None,
         waiting_since: Some(at),
         appointed_for: None,
+        appointed_until: None,
         redate_count: 0,
         message_count: 0,
         note_count: 0,
@@ -251,9 +253,13 @@ impl Row {
             }
             ConsultationEvent::MessageSent(sent) => self.send(sent, at),
             ConsultationEvent::NoteAdded(_) => self.note_count += 1,
-            ConsultationEvent::Appointed(appointed) => self.appointed_for = Some(appointed.appointed_for),
+            ConsultationEvent::Appointed(appointed) => {
+                self.appointed_for = Some(appointed.appointed_for);
+                self.appointed_until = Some(appointed.appointed_until);
+            }
             ConsultationEvent::Redated(redated) => {
                 self.appointed_for = Some(redated.to);
+                self.appointed_until = Some(redated.until(self.appointed_until));
                 self.redate_count += 1;
             }
             ConsultationEvent::CallLogged(_) => self.call_count += 1,

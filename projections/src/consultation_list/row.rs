@@ -58,8 +58,10 @@ pub struct Row {
     pub hold_until: Option<DateTime<Utc>>,
     /// Since when the client waits for a word from us; none after one, and none once the work is done.
     pub waiting_since: Option<DateTime<Utc>>,
-    /// The time promised.
+    /// The time promised, or the start of the window promised.
     pub appointed_for: Option<DateTime<Utc>>,
+    /// The end of that window; the same time where a moment was promised.
+    pub appointed_until: Option<DateTime<Utc>>,
     /// How often that time moved.
     pub redate_count: i32,
     /// Messages both ways.

@@ -19,6 +19,7 @@ create table {schema}.consultation_list (
     hold_until timestamptz,
     waiting_since timestamptz,
     appointed_for timestamptz,
+    appointed_until timestamptz,
     redate_count integer not null,
     message_count integer not null,
     note_count integer not null,

@@ -9,7 +9,7 @@ fn moved() -> Story {
     Story::default()
         .consultation(1, open(None, "Printer"))
         .consultation(1, assign(77))
-        .consultation(1, C::Appoint(Appoint { appointed_for: at(60) }))
+        .consultation(1, C::Appoint(Appoint::at(at(60))))
         .at_minute(30)
         .consultation(1, to(31, 120))
 }

@@ -5,6 +5,7 @@ use ledgerdesk_infrastructure::event_store::Cursor;
 use sqlx::{PgConnection, PgPool};
 
 use super::{
+    bounded::bounded,
     fault::Fault,
     lease::{Lease, millis},
 };
@@ -47,7 +48,7 @@ pub(super) async fn advance(
 ) -> Result<(), Fault> {
     let moved = sqlx::query(
         "update ledgerdesk.projections
-            set epoch = $5, position = $6, hash_prefix = $7, status = 'running', reason = null,
+            set epoch = $5, position = $6, hash_prefix = $7, status = 'running', reason = null, code = null,
                 suspect_to = null, attempts = 0, updated_at = clock_timestamp(),
                 expires_at = clock_timestamp() + $8 * interval '1 millisecond'
           where name = $1 and build = $2 and token = $3 and position = $4",
@@ -68,7 +69,7 @@ pub(super) async fn advance(
 /// Counts an attempt on the events from the checkpoint to `suspect_to`, before it is made: an event that ends
 /// the process is counted, too. Answers the count with this one.
 pub(super) async fn count_attempt(pool: &PgPool, lease: &Lease, suspect_to: Position) -> Result<i32, Fault> {
-    let row: Option<(i32,)> = sqlx::query_as(
+    let counting = sqlx::query_as(
         "update ledgerdesk.projections
             set attempts = case when suspect_to = $4 then attempts + 1 else 1 end, suspect_to = $4,
                 expires_at = clock_timestamp() + $5 * interval '1 millisecond'
@@ -79,8 +80,26 @@ pub(super) async fn count_attempt(pool: &PgPool, lease: &Lease, suspect_to: Posi
     .bind(lease.build.as_str())
     .bind(lease.token)
     .bind(suspect_to.0)
-    .bind(millis(lease.ttl))
-    .fetch_optional(pool)
-    .await?;
+    .bind(millis(lease.ttl));
+    let row: Option<(i32,)> = bounded(lease.ttl, counting.fetch_optional(pool)).await?;
     row.map(|(attempts,)| attempts).ok_or(Fault::Fenced)
+}
+
+/// Takes back an attempt that ended for a reason that lies in none of its events.
+pub(super) async fn take_back_attempt(
+    pool: &PgPool,
+    lease: &Lease,
+    suspect_to: Position,
+) -> Result<(), Fault> {
+    let taking_back = sqlx::query(
+        "update ledgerdesk.projections
+            set attempts = attempts - 1, suspect_to = case when attempts > 1 then suspect_to end
+          where name = $1 and build = $2 and token = $3 and suspect_to = $4 and attempts > 0",
+    )
+    .bind(lease.name)
+    .bind(lease.build.as_str())
+    .bind(lease.token)
+    .bind(suspect_to.0);
+    bounded(lease.ttl, taking_back.execute(pool)).await?;
+    Ok(())
 }

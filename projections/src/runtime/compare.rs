@@ -7,6 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{
+    claim::Start,
     fault::Fault,
     fold::Fold,
     rebuild::{OnProgress, Rebuild},
@@ -49,7 +50,7 @@ pub(super) async fn compare(
     progress: OnProgress<'_>,
 ) -> Result<Option<Comparison>, Fault> {
     let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
-    let Some(mut rebuild) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
+    let Some(mut rebuild) = Rebuild::claim(shared, projection, Start::Zero).await? else { return Ok(None) };
     let result = compare_at_one_position(shared, &mut rebuild, progress).await;
     rebuild.abandon().await?;
     result.map(Some)
@@ -76,7 +77,7 @@ async fn compare_at_one_position(
         let events = shared.log.read(reached, left.min(shared.settings.max_page)).await?;
         let Some(last) = events.last() else { break };
         rebuild.fold.write_events(&mut transaction, &events).await?;
-        reached = Fold::cursor_after(last, rebuild.head.epoch).position;
+        reached = last.position;
     }
     let comparison = count_differences(&mut transaction, &rebuild.fold, position).await;
     transaction.rollback().await?;

@@ -12,7 +12,12 @@ use ledgerdesk_domain::{
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::{fault::Fault, load, rows::Rows, table::Table};
+use super::{
+    fault::Fault,
+    kept, load,
+    rows::Rows,
+    table::{Build, Table},
+};
 
 /// The persons whom the event erases, if that is what it does.
 pub(super) fn erased_persons(event: &Recorded) -> Option<&[PersonId]> {
@@ -24,7 +29,8 @@ pub(super) fn erased_persons(event: &Recorded) -> Option<&[PersonId]> {
 }
 
 /// Empties the personal columns of the persons whom the event erases. Everything that was folded up to the
-/// event must have been written; rows that the working set holds are read anew.
+/// event must have been written; rows that the working set holds are read anew. The live table's fold reaches the
+/// tables that nobody folds at the moment, too.
 pub(super) async fn erase(
     connection: &mut PgConnection,
     table: &Table,
@@ -33,6 +39,9 @@ pub(super) async fn erase(
 ) -> Result<(), Fault> {
     let (Some(sql), Some(persons)) = (&table.erase_sql, erased_persons(event)) else { return Ok(()) };
     let persons: Vec<Uuid> = persons.iter().map(|person| person.uuid()).collect();
+    if table.build == Build::Live {
+        kept::erase(&mut *connection, table.definition.name, event.workspace_id.uuid(), &persons).await?;
+    }
     let emptied: Vec<Uuid> = sqlx::query_scalar(AssertSqlSafe(sql.as_str()))
         .bind(event.workspace_id.uuid())
         .bind(persons)

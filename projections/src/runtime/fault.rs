@@ -2,6 +2,8 @@
 
 use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
 
+use super::pause::Pause;
+
 /// Why a page was not applied. Nothing of it was written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Fault {
@@ -13,7 +15,7 @@ pub(super) enum Fault {
     Poison(String),
     /// Nothing can be applied until somebody acts: an upgrade, a restore that was noticed, a missing table.
     #[error("{0}")]
-    Paused(String),
+    Paused(Pause),
     /// The process is stopping.
     #[error("the process is stopping")]
     Stopping,
@@ -28,9 +30,9 @@ impl From<sqlx::Error> for Fault {
             return match error {
                 sqlx::Error::ColumnDecode { .. }
                 | sqlx::Error::Decode(_)
-                | sqlx::Error::TypeNotFound { .. } => {
-                    Self::Paused(format!("the read model's table does not fit this program: {error}"))
-                }
+                | sqlx::Error::TypeNotFound { .. } => Self::Paused(Pause::misfit(format!(
+                    "the read model's table does not fit this program: {error}"
+                ))),
                 error => Self::Database(error),
             };
         };
@@ -39,10 +41,10 @@ impl From<sqlx::Error> for Fault {
             // Data exception, constraint violation, program limit exceeded: the row is at fault.
             Some("22" | "23" | "54") => Self::Poison(describe_refusal(refusal.as_ref(), &code)),
             // Unknown table, column, type; not supported: the definition is at fault. (42501 is a privilege.)
-            Some("42" | "0A") => Self::Paused(format!(
+            Some("42" | "0A") => Self::Paused(Pause::misfit(format!(
                 "the read model's table does not fit this program: {} (SQLSTATE {code})",
                 refusal.message()
-            )),
+            ))),
             _ => Self::Database(error),
         }
     }
@@ -69,7 +71,7 @@ impl From<ReadError> for Fault {
         match error {
             ReadError::Store(StoreError::Database(error)) => Self::Database(error),
             ReadError::Store(StoreError::ShuttingDown) => Self::Stopping,
-            error => Self::Paused(error.to_string()),
+            error => Self::Paused(Pause::new(error.code().unwrap_or("log_unavailable"), error.to_string())),
         }
     }
 }

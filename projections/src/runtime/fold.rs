@@ -11,6 +11,7 @@ use sqlx::{PgConnection, PgPool};
 use uuid::Uuid;
 
 use super::{
+    bounded::bounded,
     checkpoint, erase,
     fault::Fault,
     lease::Lease,
@@ -32,10 +33,23 @@ pub(super) struct Fold {
     pub(super) lease: Lease,
     /// Where the table stands: what is committed.
     pub(super) cursor: Cursor,
-    /// Whether rows stay in memory from page to page. Only a build that nobody else writes may do so.
-    pub(super) keeps_rows: bool,
+    pub(super) keeps: Keeps,
     pub(super) counts: Counts,
 }
+
+/// What stays in memory from page to page. Under the lease only the fold itself and a replay write the table,
+/// and the checkpoint tells of replays; so what was written is still what the table has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Keeps {
+    /// As many rows; with more of them, it starts afresh.
+    UpTo(usize),
+    /// Everything, until its owner clears it.
+    All,
+}
+
+/// Rows that a live projection keeps: the busy ones, such as those of the managers on duty, are not read for
+/// every page.
+const LIVE_ROWS: usize = 2_000;
 
 impl Fold {
     /// Opens the table and stands at `cursor`.
@@ -56,7 +70,7 @@ impl Fold {
             parked: Parked::default(),
             lease,
             cursor,
-            keeps_rows: false,
+            keeps: Keeps::UpTo(LIVE_ROWS),
             counts,
         })
     }
@@ -68,11 +82,13 @@ impl Fold {
         events: &[Arc<Recorded>],
         to: Cursor,
     ) -> Result<(), Fault> {
-        let result = self.apply_or_roll_back(pool, events, to).await;
+        // A live page beyond this has lost its lease anyway. A rebuild writes tens of thousands of rows at once.
+        let patience = self.lease.ttl * if self.keeps == Keeps::All { 20 } else { 1 };
+        let result = bounded(patience, self.apply_or_roll_back(pool, events, to)).await;
         if result.is_err() {
             self.parked.forget();
         }
-        if result.is_err() || !self.keeps_rows {
+        if result.is_err() || matches!(self.keeps, Keeps::UpTo(most) if self.rows.len() > most) {
             self.rows.clear();
         }
         result
@@ -86,7 +102,10 @@ impl Fold {
     ) -> Result<(), Fault> {
         let mut transaction = pool.begin().await?;
         let changes = checkpoint::lock(&mut transaction, &self.lease, self.cursor.position).await?;
-        self.parked.refresh(&mut transaction, &self.lease, changes).await?;
+        if self.parked.refresh(&mut transaction, &self.lease, changes).await? && self.keeps != Keeps::All {
+            // Whoever replayed parked events has written rows.
+            self.rows.clear();
+        }
         self.write_events(&mut transaction, events).await?;
         checkpoint::advance(&mut transaction, &self.lease, self.cursor.position, to).await?;
         transaction.commit().await?;
@@ -118,6 +137,19 @@ impl Fold {
         self.write(connection).await
     }
 
+    /// Whether any of the events changes the table. Code that fails to say so is taken to mean yes: applying the
+    /// event finds out what is wrong with it.
+    pub(super) fn touches(&self, events: &[Arc<Recorded>]) -> bool {
+        let mut keys = Vec::new();
+        let any = || {
+            events.iter().any(|event| {
+                self.projection.keys(event, &mut keys);
+                !keys.is_empty() || erase::erased_persons(event).is_some()
+            })
+        };
+        guard(any).unwrap_or(true)
+    }
+
     /// The rows that the events touch and that are not in memory yet.
     pub(super) fn missing(&self, events: &[Arc<Recorded>]) -> Result<Vec<Uuid>, Fault> {
         guard(|| self.rows.missing(events))
@@ -146,9 +178,7 @@ impl Fold {
 
     /// The cursor after an event of this log.
     pub(super) fn cursor_after(event: &Recorded, epoch: i32) -> Cursor {
-        let mut hash_prefix = [0; 8];
-        hash_prefix.copy_from_slice(&event.hash[..8]);
-        Cursor { epoch, position: event.position, hash_prefix }
+        Cursor::after(epoch, event.position, &event.hash)
     }
 }
 

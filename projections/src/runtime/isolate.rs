@@ -44,7 +44,12 @@ impl Fold {
                 Err(Fault::Poison(_)) if events.len() > 1 => pending.extend([right, left]),
                 Err(Fault::Poison(_)) if attempt < limit => pending.push(events),
                 Err(Fault::Poison(_)) => self.park(pool, last, epoch, Ok(attempt)).await?,
-                Err(fault) => return Err(fault),
+                Err(fault) => {
+                    // Neither the event's fault nor the end of the process. Best effort: the database is
+                    // likely to be away, and then one more attempt is counted than was the event's.
+                    let _ = checkpoint::take_back_attempt(pool, &self.lease, to.position).await;
+                    return Err(fault);
+                }
             }
         }
         Ok(())

@@ -1,6 +1,6 @@
 //! Measures lag for the metrics.
 
-use super::{fault::Fault, shared::Shared, status};
+use super::{bounded::bounded, fault::Fault, shared::Shared, status};
 
 /// Measures until the process stops.
 pub(super) async fn measure(shared: &Shared) {
@@ -8,8 +8,9 @@ pub(super) async fn measure(shared: &Shared) {
         if let Err(Fault::Stopping) = shared.pause(shared.settings.lag_interval).await {
             return;
         }
-        match status::status(shared).await {
+        match bounded(shared.settings.lease, status::status(shared)).await {
             Ok(projections) => {
+                shared.metrics.forget_pauses();
                 for projection in projections {
                     shared.metrics.measure(projection.name, &projection.lag());
                 }

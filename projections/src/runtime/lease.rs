@@ -8,7 +8,9 @@ use ledgerdesk_infrastructure::event_store::Cursor;
 use sqlx::PgPool;
 
 use super::{
+    bounded::bounded,
     fault::Fault,
+    pause::Pause,
     projection::Definition,
     table::{Build, Table},
 };
@@ -75,7 +77,7 @@ pub(super) async fn ask(
                 and (holder is null or holder = $3 or expires_at <= clock_timestamp())
                 for update skip locked)
          update ledgerdesk.projections p
-            set holder = $3, token = p.token + 1, updated_at = clock_timestamp(),
+            set holder = $3, token = p.token + 1, personal = $5, updated_at = clock_timestamp(),
                 expires_at = clock_timestamp() + $4 * interval '1 millisecond'
            from free
           where p.name = free.name and p.build = free.build
@@ -85,6 +87,7 @@ pub(super) async fn ask(
     .bind(definition.version)
     .bind(node)
     .bind(millis(ttl))
+    .bind(definition.personal)
     .fetch_optional(pool)
     .await?;
     let Some((token, epoch, position, hash_prefix, suspect_to, abandoned)) = row else {
@@ -103,11 +106,12 @@ pub(super) async fn ask(
 pub(super) async fn ensure(pool: &PgPool, definition: &'static Definition) -> Result<(), Fault> {
     let mut transaction = pool.begin().await?;
     let made = sqlx::query(
-        "insert into ledgerdesk.projections (name, build, version) values ($1, 'live', $2)
+        "insert into ledgerdesk.projections (name, build, version, personal) values ($1, 'live', $2, $3)
          on conflict do nothing",
     )
     .bind(definition.name)
     .bind(definition.version)
+    .bind(definition.personal)
     .execute(&mut *transaction)
     .await?;
     if made.rows_affected() > 0 {
@@ -117,46 +121,10 @@ pub(super) async fn ensure(pool: &PgPool, definition: &'static Definition) -> Re
     Ok(())
 }
 
-/// Claims the rebuild of a projection and makes its table empty; nothing if a rebuild of it is running.
-/// The projection's own row must exist.
-pub(super) async fn claim_rebuild(
-    pool: &PgPool,
-    definition: &'static Definition,
-    node: &str,
-    ttl: Duration,
-) -> Result<Option<Lease>, Fault> {
-    let mut transaction = pool.begin().await?;
-    let token: Option<(i64,)> = sqlx::query_as(
-        "insert into ledgerdesk.projections as p (name, build, version, holder, token, expires_at)
-         values ($1, 'rebuild', $2, $3, 1, clock_timestamp() + $4 * interval '1 millisecond')
-         on conflict (name, build) do update
-            set version = excluded.version, holder = excluded.holder, token = p.token + 1,
-                expires_at = excluded.expires_at, epoch = 0, position = 0, hash_prefix = default,
-                status = 'running', reason = null, suspect_to = null, attempts = 0,
-                started_at = clock_timestamp(), updated_at = clock_timestamp()
-          where p.holder is null or p.expires_at <= clock_timestamp()
-         returning p.token",
-    )
-    .bind(definition.name)
-    .bind(definition.version)
-    .bind(node)
-    .bind(millis(ttl))
-    .fetch_optional(&mut *transaction)
-    .await?;
-    let Some((token,)) = token else { return Ok(None) };
-    sqlx::query("delete from ledgerdesk.parked_events where projection = $1 and build = 'rebuild'")
-        .bind(definition.name)
-        .execute(&mut *transaction)
-        .await?;
-    Table::create(&mut transaction, definition, Build::Rebuild).await?;
-    transaction.commit().await?;
-    Ok(Some(Lease { name: definition.name, build: Build::Rebuild, token, ttl }))
-}
-
 impl Lease {
     /// Prolongs the lease.
     pub(super) async fn renew(&self, pool: &PgPool) -> Result<(), Fault> {
-        let renewed = sqlx::query(
+        let renewal = sqlx::query(
             "update ledgerdesk.projections
                 set expires_at = clock_timestamp() + $4 * interval '1 millisecond'
               where name = $1 and build = $2 and token = $3 and holder is not null",
@@ -164,40 +132,38 @@ impl Lease {
         .bind(self.name)
         .bind(self.build.as_str())
         .bind(self.token)
-        .bind(millis(self.ttl))
-        .execute(pool)
-        .await?;
+        .bind(millis(self.ttl));
+        let renewed = bounded(self.ttl, renewal.execute(pool)).await?;
         if renewed.rows_affected() == 0 { Err(Fault::Fenced) } else { Ok(()) }
     }
 
     /// Gives the lease back, so that another node can take over at once.
     pub(super) async fn release(&self, pool: &PgPool) -> Result<(), Fault> {
-        sqlx::query(
+        let release = sqlx::query(
             "update ledgerdesk.projections set holder = null, expires_at = clock_timestamp()
               where name = $1 and build = $2 and token = $3",
         )
         .bind(self.name)
         .bind(self.build.as_str())
-        .bind(self.token)
-        .execute(pool)
-        .await?;
+        .bind(self.token);
+        bounded(self.ttl, release.execute(pool)).await?;
         Ok(())
     }
 
     /// Shows that the projection waits, and why; or with nothing, that it waits no more.
-    pub(super) async fn show(&self, pool: &PgPool, reason: Option<&str>) -> Result<(), Fault> {
-        sqlx::query(
+    pub(super) async fn show(&self, pool: &PgPool, pause: Option<&Pause>) -> Result<(), Fault> {
+        let showing = sqlx::query(
             "update ledgerdesk.projections
                 set status = case when $4::text is null then 'running' else 'paused' end, reason = $4,
-                    updated_at = clock_timestamp()
+                    code = $5, updated_at = clock_timestamp()
               where name = $1 and build = $2 and token = $3 and reason is distinct from $4",
         )
         .bind(self.name)
         .bind(self.build.as_str())
         .bind(self.token)
-        .bind(reason)
-        .execute(pool)
-        .await?;
+        .bind(pause.map(|pause| &pause.reason))
+        .bind(pause.map(|pause| &pause.code));
+        bounded(self.ttl, showing.execute(pool)).await?;
         Ok(())
     }
 }
@@ -206,15 +172,17 @@ impl Lease {
 pub(super) async fn show_outdated(
     pool: &PgPool,
     definition: &'static Definition,
-    reason: &str,
+    pause: &Pause,
 ) -> Result<(), Fault> {
     sqlx::query(
-        "update ledgerdesk.projections set status = 'paused', reason = $3, updated_at = clock_timestamp()
+        "update ledgerdesk.projections set status = 'paused', reason = $3, code = $4,
+                updated_at = clock_timestamp()
           where name = $1 and build = 'live' and version < $2 and reason is distinct from $3",
     )
     .bind(definition.name)
     .bind(definition.version)
-    .bind(reason)
+    .bind(&pause.reason)
+    .bind(&pause.code)
     .execute(pool)
     .await?;
     Ok(())
@@ -224,7 +192,7 @@ pub(super) async fn show_outdated(
 pub(super) fn cursor(epoch: i32, position: i64, hash_prefix: &[u8]) -> Result<Cursor, Fault> {
     let hash_prefix = hash_prefix
         .try_into()
-        .map_err(|_| Fault::Paused("the checkpoint's hash prefix is not eight bytes".to_owned()))?;
+        .map_err(|_| Fault::Paused(Pause::misfit("the checkpoint's hash prefix is not eight bytes")))?;
     Ok(Cursor { epoch, position: Position(position), hash_prefix })
 }
 

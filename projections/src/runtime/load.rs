@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
-use super::{fault::Fault, rows::Rows, table::Table};
+use super::{fault::Fault, pause::Pause, rows::Rows, table::Table};
 
 /// Admits the rows of these keys, in one statement.
 pub(super) async fn load(
@@ -25,7 +25,7 @@ pub(super) async fn load(
         .collect();
     for &key in keys {
         rows.admit(key, found.get(&key).map(String::as_str)).map_err(|error| {
-            Fault::Paused(format!(
+            Fault::Paused(Pause::misfit(format!(
                 "a row of {} does not fit this program ({}); rebuild the projection",
                 table.definition.name,
                 // Its text would quote the value.
@@ -33,7 +33,7 @@ pub(super) async fn load(
                     serde_json::error::Category::Data => "a column has another type",
                     _ => "it is not the expected JSON",
                 }
-            ))
+            )))
         })?;
     }
     Ok(())

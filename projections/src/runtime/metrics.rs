@@ -11,12 +11,19 @@ struct Labels {
     projection: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PauseLabels {
+    projection: &'static str,
+    code: String,
+}
+
 /// The metrics of all projections.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Metrics {
     lag_events: Family<Labels, Gauge>,
     lag_seconds: Family<Labels, Gauge<f64, std::sync::atomic::AtomicU64>>,
     paused: Family<Labels, Gauge>,
+    pauses: Family<PauseLabels, Gauge>,
     waiting: Family<Labels, Gauge>,
     pages: Family<Labels, Counter>,
     events: Family<Labels, Counter>,
@@ -48,6 +55,7 @@ impl Metrics {
             self.lag_seconds.clone(),
         );
         registry.register("paused", "1 while the projection waits for somebody to act", self.paused.clone());
+        registry.register("pause", "1 for the code of what a projection waits for", self.pauses.clone());
         registry.register("parked", "Events parked or waiting behind a parked one", self.waiting.clone());
         registry.register("pages", "Pages committed", self.pages.clone());
         registry.register("events", "Events applied", self.events.clone());
@@ -70,12 +78,21 @@ impl Metrics {
         }
     }
 
+    /// Forgets why projections were paused: those that still are say so again.
+    pub(super) fn forget_pauses(&self) {
+        self.pauses.clear();
+    }
+
     /// Sets the gauges of a projection.
     pub(super) fn measure(&self, projection: &'static str, lag: &super::status::Lag) {
         let labels = Labels { projection };
         self.lag_events.get_or_create(&labels).set(lag.events);
         self.lag_seconds.get_or_create(&labels).set(lag.seconds);
-        self.paused.get_or_create(&labels).set(i64::from(lag.paused));
+        self.paused.get_or_create(&labels).set(i64::from(lag.paused.is_some()));
+        if let Some(code) = &lag.paused {
+            let labels = PauseLabels { projection, code: code.clone() };
+            self.pauses.get_or_create(&labels).set(1);
+        }
         self.waiting.get_or_create(&labels).set(lag.parked);
     }
 }

@@ -10,7 +10,8 @@
 //! # A rebuild
 //! `rebuild` folds the log from its start into a table of its own with the same code, keeping rows in memory;
 //! `swap` applies the last events under the head lock and puts the table in place of the live one; `compare`
-//! only looks whether both are equal.
+//! only looks whether both are equal. An interrupted rebuild goes on where it stopped (`claim`); what it replaced
+//! is kept (`kept`) until the next one and can be put back (`switch`).
 //!
 //! # Invariants
 //! - Rows and checkpoint commit together. No event is skipped; none is applied twice.
@@ -18,16 +19,18 @@
 //! - The fold sees no clock, no database and no other row: live and rebuilt are equal row for row.
 //! - Nothing here has side effects outside the read models: a rebuild repeats none.
 
+mod bounded;
 mod cells;
 mod checkpoint;
+mod claim;
 mod compare;
 mod copy;
 mod erase;
 mod error;
 mod fault;
 mod fold;
-mod housekeeping;
 mod isolate;
+mod kept;
 mod lag;
 mod lease;
 mod load;
@@ -35,10 +38,12 @@ mod log;
 mod metrics;
 mod page_size;
 mod parking;
+mod pause;
 mod projection;
 mod read_side;
 mod rebuild;
 mod registered;
+mod replace;
 mod replay;
 mod rows;
 mod runner;
@@ -46,6 +51,7 @@ mod settings;
 mod shared;
 mod status;
 mod swap;
+mod switch;
 mod table;
 #[cfg(test)]
 mod tests;
@@ -55,10 +61,12 @@ mod write;
 
 pub use compare::Comparison;
 pub use error::{ReadSideError, Stale};
+pub use pause::Pause;
 pub use projection::{Definition, Projection};
 pub use read_side::ReadSide;
 pub use rebuild::{RebuildProgress, Rebuilt};
 pub use registered::Registry;
 pub use replay::Replayed;
 pub use settings::Settings;
-pub use status::{ParkedEvent, ProjectionState, ProjectionStatus};
+pub use status::{ParkedEvent, Previous, ProjectionState, ProjectionStatus};
+pub use switch::Switched;

@@ -17,15 +17,15 @@ pub(super) struct Parked {
 }
 
 impl Parked {
-    /// Reads the keys again if somebody else changed them.
+    /// Reads the keys again if somebody else changed them; answers whether so.
     pub(super) async fn refresh(
         &mut self,
         connection: &mut PgConnection,
         lease: &Lease,
         changes: i64,
-    ) -> Result<(), Fault> {
+    ) -> Result<bool, Fault> {
         if self.as_of == Some(changes) {
-            return Ok(());
+            return Ok(false);
         }
         self.keys = sqlx::query_scalar(
             "select distinct key from ledgerdesk.parked_events where projection = $1 and build = $2",
@@ -37,7 +37,7 @@ impl Parked {
         .into_iter()
         .collect();
         self.as_of = Some(changes);
-        Ok(())
+        Ok(true)
     }
 
     /// The keys must be read again: the transaction that changed them did not commit.

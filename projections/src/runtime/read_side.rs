@@ -8,6 +8,7 @@ use sqlx::PgPool;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use super::{
+    claim::Start,
     compare::{self, Comparison},
     error::{ReadSideError, Stale},
     fault::Fault,
@@ -20,6 +21,7 @@ use super::{
     settings::Settings,
     shared::Shared,
     status::{self, ParkedEvent, ProjectionStatus},
+    switch::{self, Switched},
     wait,
 };
 
@@ -117,6 +119,11 @@ impl ReadSide {
         wait::wait_for(&self.shared, projections, position, timeout).await
     }
 
+    /// Whether this node leads all of these projections at this moment.
+    pub fn leads(&self, projections: &[&str]) -> bool {
+        projections.iter().all(|name| self.shared.led.get(name).is_some_and(|led| led.borrow().is_some()))
+    }
+
     /// Where every projection stands, in the order of the registry.
     pub async fn status(&self) -> Result<Vec<ProjectionStatus>, ReadSideError> {
         status::status(&self.shared).await
@@ -127,14 +134,34 @@ impl ReadSide {
         status::parked(&self.shared, name, limit).await
     }
 
-    /// Folds a projection anew beside the live one and swaps it in, without downtime, whatever node leads.
+    /// Folds a projection anew beside the live one and swaps it in, without downtime, whatever node leads. Goes on
+    /// where an interrupted rebuild of the same version stopped.
     pub async fn rebuild(
         &self,
         name: &str,
         mut progress: impl FnMut(RebuildProgress) + Send,
     ) -> Result<Rebuilt, ReadSideError> {
         let projection = self.shared.find(name)?;
-        finish(name, rebuild::rebuild(&self.shared, projection, &mut progress).await)
+        finish(name, rebuild::rebuild(&self.shared, projection, Start::Continue, &mut progress).await)
+    }
+
+    /// As [`ReadSide::rebuild`], but from the first event, also where an interrupted rebuild could go on.
+    pub async fn rebuild_from_zero(
+        &self,
+        name: &str,
+        mut progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Rebuilt, ReadSideError> {
+        let projection = self.shared.find(name)?;
+        finish(name, rebuild::rebuild(&self.shared, projection, Start::Zero, &mut progress).await)
+    }
+
+    /// Puts the table back that the last rebuild replaced, after it has caught up, without downtime.
+    pub async fn switch(
+        &self,
+        name: &str,
+        mut progress: impl FnMut(RebuildProgress) + Send,
+    ) -> Result<Switched, ReadSideError> {
+        switch::switch(&self.shared, self.shared.find(name)?, &mut progress).await
     }
 
     /// Folds a projection anew beside the live one, compares both at the same position, and drops it again.

@@ -7,14 +7,16 @@ use ledgerdesk_infrastructure::event_store::{Cursor, Head, ReadError};
 use tokio::task::JoinHandle;
 
 use super::{
+    bounded::bounded,
+    claim::{self, Claim, Start},
     erase,
     fault::Fault,
-    fold::Fold,
-    lease::{self, Lease},
+    fold::{Fold, Keeps},
+    kept, lease,
     registered::Registered,
     shared::Shared,
     swap,
-    table::{self, Build},
+    table::{self, Build, Table},
 };
 
 /// How far a rebuild is.
@@ -33,25 +35,26 @@ pub struct Rebuilt {
     pub position: Position,
     /// Events that could not be applied, and what waits behind them.
     pub parked: i64,
+    /// Where it began: 0, or where an interrupted one had stopped.
+    pub began: Position,
 }
 
 /// Told about progress after every page.
 pub(super) type OnProgress<'a> = &'a mut (dyn FnMut(RebuildProgress) + Send);
 
-/// Rebuilds and swaps.
+/// Rebuilds and swaps. What is interrupted can be continued.
 pub(super) async fn rebuild(
     shared: &Shared,
     projection: &Arc<dyn Registered>,
+    start: Start,
     progress: OnProgress<'_>,
 ) -> Result<Option<Rebuilt>, Fault> {
     // One at a time on a node: each keeps rows in memory.
     let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
-    let Some(mut build) = Rebuild::claim(shared, projection).await? else { return Ok(None) };
+    let Some(mut build) = Rebuild::claim(shared, projection, start).await? else { return Ok(None) };
     let result = build.run(progress).await;
-    if result.is_err()
-        && let Err(error) = build.abandon().await
-    {
-        tracing::warn!(%error, "an abandoned rebuild is left to its lease's end");
+    if result.is_err() {
+        build.leave().await;
     }
     let rebuilt = result?;
     tracing::info!(
@@ -64,6 +67,9 @@ pub(super) async fn rebuild(
     Ok(Some(rebuilt))
 }
 
+/// A count of changes that stands for none that was read.
+const UNREAD: i64 = -1;
+
 /// A page as it was read.
 type Page = Result<Vec<Arc<Recorded>>, ReadError>;
 
@@ -71,6 +77,8 @@ type Page = Result<Vec<Arc<Recorded>>, ReadError>;
 pub(super) struct Rebuild<'a> {
     pub(super) shared: &'a Shared,
     pub(super) fold: Fold,
+    /// Where it began: at the first event, or where an interrupted one had stopped.
+    pub(super) began: Position,
     /// What was folded; ahead of the table by what is in memory.
     pub(super) reached: Cursor,
     pub(super) head: Head,
@@ -82,35 +90,69 @@ pub(super) struct Rebuild<'a> {
 }
 
 impl<'a> Rebuild<'a> {
-    /// Claims the rebuild and starts with an empty table; nothing if one is running.
+    /// Claims the rebuild; nothing if one is running.
     pub(super) async fn claim(
         shared: &'a Shared,
         projection: &Arc<dyn Registered>,
+        start: Start,
     ) -> Result<Option<Self>, Fault> {
-        let (definition, settings) = (projection.definition(), &shared.settings);
-        lease::ensure(&shared.pool, definition).await?;
-        let claimed = lease::claim_rebuild(&shared.pool, definition, &settings.node, settings.lease).await?;
-        let Some(lease) = claimed else { return Ok(None) };
-        match Self::open(shared, projection, lease.clone()).await {
-            Ok(rebuild) => Ok(Some(rebuild)),
-            Err(fault) => {
-                lease.release(&shared.pool).await?;
-                Err(fault)
-            }
-        }
+        let (definition, lease) = (projection.definition(), shared.settings.lease);
+        bounded(lease, lease::ensure(&shared.pool, definition)).await?;
+        let claimed =
+            bounded(lease, claim::rebuild(&shared.pool, definition, &shared.settings, start)).await?;
+        let Some(claim) = claimed else { return Ok(None) };
+        Self::open(shared, projection, claim).await.map(Some)
     }
 
-    async fn open(shared: &'a Shared, projection: &Arc<dyn Registered>, lease: Lease) -> Result<Self, Fault> {
+    /// Opens a build that was claimed; gives the claim back if that fails.
+    pub(super) async fn open(
+        shared: &'a Shared,
+        projection: &Arc<dyn Registered>,
+        claim: Claim,
+    ) -> Result<Self, Fault> {
+        let lease = claim.lease.clone();
+        let opened = Self::open_claimed(shared, projection, claim).await;
+        if opened.is_err() {
+            kept::release(&shared.pool, &lease).await?;
+        }
+        opened
+    }
+
+    async fn open_claimed(
+        shared: &'a Shared,
+        projection: &Arc<dyn Registered>,
+        Claim { lease, mut cursor }: Claim,
+    ) -> Result<Self, Fault> {
         let counts = shared.metrics.counts(projection.definition().name);
         let head = shared.log.fetch_head().await?;
-        let projection = Arc::clone(projection);
-        let mut fold = Fold::open(&shared.pool, projection, lease, Cursor::START, counts).await?;
-        fold.keeps_rows = true;
-        fold.rows.assume_empty();
+        if cursor != Cursor::START {
+            match (shared.log.follow(cursor).await, lease.build) {
+                (Ok(_), _) => {}
+                // The log was restored: what was built tells of another history.
+                (Err(ReadError::ForeignCursor { .. }), Build::Rebuild) => {
+                    let mut transaction = shared.pool.begin().await?;
+                    claim::start_over(&mut transaction, projection.definition()).await?;
+                    transaction.commit().await?;
+                    cursor = Cursor::START;
+                }
+                (Err(error), _) => return Err(error.into()),
+            }
+        }
+        let opening = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts);
+        let mut fold = bounded(shared.settings.lease, opening).await?;
+        fold.keeps = Keeps::All;
+        if cursor == Cursor::START {
+            fold.rows.assume_empty();
+        } else {
+            let mut connection = shared.pool.acquire().await?;
+            fold.parked.refresh(&mut connection, &fold.lease, UNREAD).await?;
+            fold.parked.forget();
+        }
         Ok(Self {
             shared,
             fold,
-            reached: Cursor::START,
+            began: cursor.position,
+            reached: cursor,
             head,
             careful_to: Position::START,
             renewed: Instant::now(),
@@ -118,11 +160,14 @@ impl<'a> Rebuild<'a> {
         })
     }
 
-    async fn run(&mut self, progress: OnProgress<'_>) -> Result<Rebuilt, Fault> {
+    /// Catches up and swaps.
+    pub(super) async fn run(&mut self, progress: OnProgress<'_>) -> Result<Rebuilt, Fault> {
         let mut tries = 0;
+        self.catch_up(None, progress).await?;
+        self.index().await?;
         loop {
             self.catch_up(None, progress).await?;
-            match swap::swap(self).await {
+            match bounded(self.shared.settings.lease, swap::swap(self)).await {
                 Ok(rebuilt) => return Ok(rebuilt),
                 Err(Fault::Poison(_)) => self.be_careful(None).await?,
                 // A long query holds the live table: let it end, and go on with what came meanwhile.
@@ -132,6 +177,21 @@ impl<'a> Rebuild<'a> {
                     self.shared.pause(swap::PAUSE * tries).await?;
                 }
                 Err(fault) => return Err(fault),
+            }
+        }
+    }
+
+    /// Makes the indexes of the table, and keeps the lease for as long as that takes.
+    async fn index(&self) -> Result<(), Fault> {
+        let (shared, lease) = (self.shared, &self.fold.lease);
+        let mut connection = shared.pool.acquire().await?;
+        let indexing = Table::index(&mut connection, self.fold.table.definition, lease.build);
+        tokio::pin!(indexing);
+        loop {
+            tokio::select! {
+                indexed = &mut indexing => return indexed,
+                () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
+                () = tokio::time::sleep(shared.settings.lease / 3) => lease.renew(&shared.pool).await?,
             }
         }
     }
@@ -213,8 +273,11 @@ impl<'a> Rebuild<'a> {
     async fn fold_in_memory(&mut self, events: &[Arc<Recorded>]) -> Result<(), Fault> {
         let missing = self.fold.missing(events)?;
         if !missing.is_empty() {
-            let mut connection = self.shared.pool.acquire().await?;
-            self.fold.load(&mut connection, &missing).await?;
+            let loading = async {
+                let mut connection = self.shared.pool.acquire().await?;
+                self.fold.load(&mut connection, &missing).await
+            };
+            bounded(self.shared.settings.lease, loading).await?;
         }
         // Nothing is held back: no key is parked on this path.
         self.fold.fold(events, None).map(|_| ())
@@ -269,11 +332,22 @@ impl<'a> Rebuild<'a> {
         Ok(())
     }
 
+    /// Stops half-way: what is in memory is written if that can be done, and the claim given back. Whoever claims
+    /// the build next goes on from there.
+    pub(super) async fn leave(&mut self) {
+        if let Err(error) = self.flush().await {
+            tracing::debug!(%error, "what was in memory is folded again by who continues");
+        }
+        if let Err(error) = kept::release(&self.shared.pool, &self.fold.lease).await {
+            tracing::warn!(%error, "an interrupted build is left to its lease's end");
+        }
+    }
+
     /// Removes the table and gives the claim back, unless it is somebody else's by now.
     pub(super) async fn abandon(&mut self) -> Result<(), Fault> {
         let mut transaction = self.shared.pool.begin().await?;
         let given_back = sqlx::query(
-            "update ledgerdesk.projections set holder = null, expires_at = clock_timestamp()
+            "update ledgerdesk.projections set holder = null, position = 0, expires_at = clock_timestamp()
               where name = $1 and build = 'rebuild' and token = $2",
         )
         .bind(self.fold.lease.name)

@@ -7,7 +7,10 @@ use ledgerdesk_infrastructure::event_store::Cursor;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use super::{fault::Fault, fold::Fold, lease::Lease, registered::Registered, shared::Shared, table::Build};
+use super::{
+    fault::Fault, fold::Fold, lease::Lease, pause::Pause, registered::Registered, shared::Shared,
+    table::Build,
+};
 
 /// What a replay did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -96,16 +99,15 @@ async fn lock_live(connection: &mut PgConnection, fold: &Fold) -> Result<(), Fau
     if version == Some(fold.table.definition.version) {
         Ok(())
     } else {
-        Err(Fault::Paused("the table is of another version than this program; rebuild first".to_owned()))
+        Err(Fault::Paused(Pause::misfit("the table is of another version than this program; rebuild first")))
     }
 }
 
 async fn read_one(shared: &Shared, position: Position) -> Result<Arc<Recorded>, Fault> {
     let events = shared.log.read(Position(position.0 - 1), 1).await?;
-    events
-        .into_iter()
-        .find(|event| event.position == position)
-        .ok_or_else(|| Fault::Paused(format!("the log has no event at position {position} any more")))
+    events.into_iter().find(|event| event.position == position).ok_or_else(|| {
+        Fault::Paused(Pause::misfit(format!("the log has no event at position {position} any more")))
+    })
 }
 
 /// The leader reads the parked keys again, since the count of changes rises.

@@ -7,11 +7,14 @@ use std::{
 };
 
 use ledgerdesk_domain::stream::Position;
+use ledgerdesk_infrastructure::event_store::Cursor;
 
 use super::{
+    bounded::bounded,
+    claim::Start,
     fault::Fault,
     fold::Fold,
-    housekeeping,
+    kept,
     lease::{self, Asked, Held},
     page_size::PageSize,
     rebuild,
@@ -21,6 +24,8 @@ use super::{
 
 /// Events that are tried at once after a leader vanished: one of them may have ended it.
 const SUSPECTS: usize = 64;
+/// How far behind the checkpoint may be because of events that change nothing: other nodes wait for it.
+const PASSED_FOR: Duration = Duration::from_millis(100);
 /// The pause after the first fault; doubled up to [`LONGEST_PAUSE`].
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
@@ -72,7 +77,8 @@ async fn term(
     if shared.shutdown.is_cancelled() {
         return Err(Fault::Stopping);
     }
-    match lease::ask(&shared.pool, definition, &settings.node, settings.lease).await? {
+    let asking = lease::ask(&shared.pool, definition, &settings.node, settings.lease);
+    match bounded(settings.lease, asking).await? {
         Asked::Taken => Ok(Ended::NothingToLead),
         Asked::Newer(version) => {
             tracing::debug!(projection = definition.name, version, "a newer program leads");
@@ -83,8 +89,8 @@ async fn term(
             let lease = held.lease.clone();
             let Err(fault) = lead(shared, projection, held, pause).await;
             shared.publish(definition.name, None);
-            if let Fault::Paused(reason) = &fault {
-                lease.show(&shared.pool, Some(reason)).await?;
+            if let Fault::Paused(pause) = &fault {
+                lease.show(&shared.pool, Some(pause)).await?;
             }
             if !matches!(fault, Fault::Fenced) {
                 lease.release(&shared.pool).await?;
@@ -96,9 +102,9 @@ async fn term(
 
 /// Rebuilds a table of an older version. Where another node does it already, its swap ends the wait.
 async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
-    let result = rebuild::rebuild(shared, projection, &mut |_| {}).await;
-    if let Err(Fault::Paused(reason) | Fault::Poison(reason)) = &result {
-        lease::show_outdated(&shared.pool, projection.definition(), reason).await?;
+    let result = rebuild::rebuild(shared, projection, Start::Continue, &mut |_| {}).await;
+    if let Err(Fault::Paused(pause)) = &result {
+        lease::show_outdated(&shared.pool, projection.definition(), pause).await?;
     }
     Ok(result?.map_or(Ended::NothingToLead, |_| Ended::Rebuilt))
 }
@@ -114,9 +120,10 @@ async fn lead(
     let settings = &shared.settings;
     let counts = shared.metrics.counts(definition.name);
     counts.lease_taken();
-    housekeeping::drop_abandoned_rebuild(&shared.pool, definition).await?;
+    bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
     let Held { lease, cursor, suspect_to, abandoned } = held;
-    let mut fold = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts).await?;
+    let opening = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts);
+    let mut fold = bounded(settings.lease, opening).await?;
     // Whether the cursor belongs to this history is known from here on.
     let mut pages = shared.unless_stopping(shared.log.follow(cursor)).await??;
     if abandoned || suspect_to.is_some() {
@@ -130,17 +137,43 @@ async fn lead(
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);
     let mut renewal = tokio::time::interval(settings.lease / 3);
+    let mut not_before = tokio::time::Instant::now();
+    // Passed over since then, up to there: events that change nothing in this table. The checkpoint follows
+    // later; whoever starts from it passes over them again.
+    let mut passed: Option<(tokio::time::Instant, Cursor)> = None;
     loop {
         let page = tokio::select! {
             biased;
             () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
             _ = renewal.tick() => {
                 fold.lease.renew(&shared.pool).await?;
-                housekeeping::drop_abandoned_rebuild(&shared.pool, definition).await?;
+                bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
                 continue;
             }
-            page = pages.next_page(size.limit()) => page?,
+            () = until(passed.map(|(since, _)| since + PASSED_FOR)) => {
+                if let Some((_, cursor)) = passed.take() {
+                    fold.apply(&shared.pool, &[], cursor).await?;
+                }
+                continue;
+            }
+            page = after(not_before, pages.next_page(size.limit())) => page,
         };
+        let page = match (page, passed) {
+            (Ok(page), _) => page,
+            (Err(error), None) => return Err(error.into()),
+            // Whoever looks into it should find the checkpoint right before what could not be read.
+            (Err(error), Some((_, cursor))) => {
+                fold.apply(&shared.pool, &[], cursor).await?;
+                return Err(error.into());
+            }
+        };
+        if !fold.touches(&page.events) {
+            let since = passed.map_or_else(tokio::time::Instant::now, |(since, _)| since);
+            passed = Some((since, page.cursor));
+            shared.publish(definition.name, Some(page.cursor.position));
+            continue;
+        }
+        passed = None;
         let _permit = shared.writers.acquire().await;
         let started = Instant::now();
         match fold.apply(&shared.pool, &page.events, page.cursor).await {
@@ -149,10 +182,27 @@ async fn lead(
             }
             result => result?,
         }
+        if page.events.len() < size.limit() {
+            not_before = (started + settings.gather).into();
+        }
         size.adapt(page.events.len(), started.elapsed());
         shared.publish(definition.name, Some(fold.cursor.position));
         *pause = SHORTEST_PAUSE;
     }
+}
+
+/// Waits until then, or for ever.
+async fn until(then: Option<tokio::time::Instant>) {
+    match then {
+        Some(then) => tokio::time::sleep_until(then).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Begins something no sooner than then.
+async fn after<T>(then: tokio::time::Instant, begin: impl Future<Output = T>) -> T {
+    tokio::time::sleep_until(then).await;
+    begin.await
 }
 
 /// The last leader vanished: what it may have been applying is applied in small, counted steps.

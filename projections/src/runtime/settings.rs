@@ -1,6 +1,6 @@
 //! What an operator may tune.
 
-use std::time::Duration;
+use std::{num::NonZero, time::Duration};
 
 /// Bounds and times of the read side.
 #[derive(Debug, Clone)]
@@ -14,6 +14,9 @@ pub struct Settings {
     pub page: usize,
     /// Events in a page at most, when there is a backlog.
     pub max_page: usize,
+    /// How soon after a page that was not full the next one may begin: under load, events gather meanwhile, and
+    /// ten projections do not take the machine from the commands. After a quiet moment an event is applied at once.
+    pub gather: Duration,
     /// How many projections write at once: the number of connections that the runtime takes.
     pub writers: usize,
     /// Rows that a rebuild keeps in memory before it writes them.
@@ -32,7 +35,9 @@ impl Settings {
             lease: Duration::from_secs(15),
             page: 500,
             max_page: 5_000,
-            writers: 4,
+            gather: Duration::from_millis(20),
+            // More than the machine has cores would only stand in each other's way, and in the appender's.
+            writers: std::thread::available_parallelism().map_or(2, NonZero::get).clamp(2, 8),
             rebuild_rows: 50_000,
             attempts: 3,
             lag_interval: Duration::from_secs(5),

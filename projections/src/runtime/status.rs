@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use ledgerdesk_domain::stream::Position;
 use uuid::Uuid;
 
-use super::{error::ReadSideError, shared::Shared};
+use super::{error::ReadSideError, pause::Pause, shared::Shared};
 
 /// Where a projection stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -31,6 +31,19 @@ pub struct ProjectionStatus {
     pub parked: i64,
     /// The last event that a rebuild beside it has written, if one runs.
     pub rebuild: Option<Position>,
+    /// The last event that an interrupted rebuild has written, if it can go on.
+    pub kept_rebuild: Option<Position>,
+    /// The table that the last rebuild replaced, if it was kept.
+    pub previous: Option<Previous>,
+}
+
+/// A table that was replaced and is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Previous {
+    /// Its version.
+    pub version: i32,
+    /// The last event that its rows show.
+    pub position: Position,
 }
 
 /// What a projection does.
@@ -41,10 +54,7 @@ pub enum ProjectionState {
     /// A node keeps it up to date.
     Running,
     /// It waits for somebody to act.
-    Paused {
-        /// Why.
-        reason: String,
-    },
+    Paused(Pause),
     /// Its table is of an older version; a rebuild will replace it.
     Outdated,
 }
@@ -72,7 +82,8 @@ pub struct ParkedEvent {
 pub(super) struct Lag {
     pub(super) events: i64,
     pub(super) seconds: f64,
-    pub(super) paused: bool,
+    /// The code of why it is paused, if it is.
+    pub(super) paused: Option<String>,
     pub(super) parked: i64,
 }
 
@@ -81,7 +92,10 @@ impl ProjectionStatus {
         Lag {
             events: self.lag_events,
             seconds: self.lag_seconds,
-            paused: matches!(self.state, ProjectionState::Paused { .. }),
+            paused: match &self.state {
+                ProjectionState::Paused(pause) => Some(pause.code.clone()),
+                _ => None,
+            },
             parked: self.parked,
         }
     }
@@ -93,10 +107,14 @@ struct Row {
     version: i32,
     position: i64,
     paused: bool,
+    code: Option<String>,
     reason: Option<String>,
     leader: Option<String>,
     parked: i64,
     rebuild: Option<i64>,
+    kept_rebuild: Option<i64>,
+    previous_version: Option<i32>,
+    previous_position: Option<i64>,
     lag_seconds: Option<f64>,
 }
 
@@ -106,23 +124,28 @@ pub(super) async fn status(shared: &Shared) -> Result<Vec<ProjectionStatus>, Rea
     let head =
         shared.log.fetch_head().await.map_err(|error| ReadSideError::from_fault("status", error.into()))?;
     let rows: Vec<Row> = sqlx::query_as(
-        "select p.name, p.version, p.position, p.status = 'paused' as paused, p.reason,
+        "select p.name, p.version, p.position, p.status = 'paused' as paused, p.code, p.reason,
                 case when p.expires_at > clock_timestamp() then p.holder end as leader,
                 (select count(*) from ledgerdesk.parked_events e
                   where e.projection = p.name and e.build = 'live') as parked,
-                (select r.position from ledgerdesk.projections r
-                  where r.name = p.name and r.build = 'rebuild' and r.holder is not null
-                    and r.expires_at > clock_timestamp()) as rebuild,
+                case when r.holder is not null and r.expires_at > clock_timestamp() then r.position end as rebuild,
+                case when r.holder is null or r.expires_at <= clock_timestamp()
+                     then nullif(r.position, 0) end as kept_rebuild,
+                o.version as previous_version, o.position as previous_position,
                 (select greatest(extract(epoch from clock_timestamp() - e.recorded_at), 0)::float8
                    from ledgerdesk.events e where e.position = p.position + 1) as lag_seconds
            from ledgerdesk.projections p
+                left join ledgerdesk.projections r on r.name = p.name and r.build = 'rebuild'
+                left join ledgerdesk.projections o on o.name = p.name and o.build = 'previous'
           where p.build = 'live'",
     )
     .fetch_all(&shared.pool)
     .await?;
     let status = shared.registry.definitions().map(|definition| {
         let row = rows.iter().find(|row| row.name == definition.name);
-        let position = Position(row.map_or(0, |row| row.position));
+        // Where this node leads, it knows of events that the checkpoint has yet to pass over.
+        let led = shared.led.get(definition.name).and_then(|led| *led.borrow()).unwrap_or_default();
+        let position = Position(row.map_or(0, |row| row.position)).max(led);
         let head = head.position.max(position);
         ProjectionStatus {
             name: definition.name,
@@ -131,20 +154,31 @@ pub(super) async fn status(shared: &Shared) -> Result<Vec<ProjectionStatus>, Rea
             position,
             head,
             lag_events: head.0 - position.0,
-            lag_seconds: row.and_then(|row| row.lag_seconds).unwrap_or(0.0),
+            lag_seconds: row.and_then(|row| row.lag_seconds).filter(|_| head > position).unwrap_or(0.0),
             state: row.map_or(ProjectionState::Idle, |row| row.state(definition.version)),
             leader: row.and_then(|row| row.leader.clone()),
             parked: row.map_or(0, |row| row.parked),
             rebuild: row.and_then(|row| row.rebuild).map(Position),
+            kept_rebuild: row.and_then(|row| row.kept_rebuild).map(Position),
+            previous: row.and_then(Row::previous),
         }
     });
     Ok(status.collect())
 }
 
 impl Row {
+    fn previous(&self) -> Option<Previous> {
+        let version = self.previous_version.filter(|version| *version > 0)?;
+        let position = Position(self.previous_position?);
+        Some(Previous { version, position })
+    }
+
     fn state(&self, known_version: i32) -> ProjectionState {
         if self.paused {
-            ProjectionState::Paused { reason: self.reason.clone().unwrap_or_default() }
+            ProjectionState::Paused(Pause {
+                code: self.code.clone().unwrap_or_default(),
+                reason: self.reason.clone().unwrap_or_default(),
+            })
         } else if self.version < known_version {
             ProjectionState::Outdated
         } else if self.leader.is_some() {

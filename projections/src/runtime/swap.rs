@@ -12,9 +12,10 @@ use super::{
     checkpoint,
     fault::Fault,
     fold::Fold,
-    lease::Lease,
+    pause::Pause,
     rebuild::{Rebuild, Rebuilt},
-    table::{self, Build, Table},
+    replace::{self, Live},
+    table::Build,
 };
 
 /// How often to try again when a query holds the live table.
@@ -34,44 +35,56 @@ pub(super) async fn swap(rebuild: &mut Rebuild<'_>) -> Result<Rebuilt, Fault> {
     let shared = rebuild.shared;
     let mut transaction = shared.pool.begin().await?;
     sqlx::query("select set_config('lock_timeout', '1s', true)").execute(&mut *transaction).await?;
-    lock_live(&mut transaction, rebuild.fold.table.definition.version, &rebuild.fold.lease).await?;
+    let live = lock_live(&mut transaction, &rebuild.fold).await?;
     checkpoint::lock(&mut transaction, &rebuild.fold.lease, rebuild.fold.cursor.position).await?;
     // Nobody may forget this commit: the checkpoint, unlike after a page, does not fall back with rows.
-    sqlx::query("select set_config('synchronous_commit', 'on', true)").execute(&mut *transaction).await?;
-    let live =
+    // And a node that falls silent under the head lock must not keep it.
+    sqlx::query(
+        "select set_config('synchronous_commit', 'on', true),
+                set_config('idle_in_transaction_session_timeout', '6s', true)",
+    )
+    .execute(&mut *transaction)
+    .await?;
+    let lock =
         format!("lock table {}.{} in access exclusive mode", Build::Live.schema(), rebuild.fold.lease.name);
-    sqlx::raw_sql(AssertSqlSafe(live)).execute(&mut *transaction).await?;
-    let swapped = tokio::time::timeout(UNDER_THE_HEAD_LOCK, finish(rebuild, transaction))
+    sqlx::raw_sql(AssertSqlSafe(lock)).execute(&mut *transaction).await?;
+    let swapped = tokio::time::timeout(UNDER_THE_HEAD_LOCK, finish(rebuild, &live, transaction))
         .await
         .map_err(|_| Fault::Database(sqlx::Error::PoolTimedOut))??;
-    rebuild.fold.counts.rebuilt();
+    if rebuild.fold.lease.build == Build::Rebuild {
+        rebuild.fold.counts.rebuilt();
+    }
     Ok(swapped)
 }
 
 /// Stops the log, folds the rest, replaces, commits.
 async fn finish(
     rebuild: &mut Rebuild<'_>,
+    live: &Live,
     mut transaction: Transaction<'_, Postgres>,
 ) -> Result<Rebuilt, Fault> {
     sqlx::query("select from ledgerdesk.log_head for update").fetch_all(&mut *transaction).await?;
     let reached = write_the_rest(rebuild, &mut transaction).await?;
-    replace(&mut transaction, &rebuild.fold.table).await?;
-    let parked = take_over(&mut transaction, &rebuild.fold, reached).await?;
+    let kept = replace::tables(&mut transaction, &rebuild.fold.table, live).await?;
+    let parked = replace::checkpoints(&mut transaction, &rebuild.fold, reached, kept.then_some(live)).await?;
     transaction.commit().await?;
-    Ok(Rebuilt { position: reached.position, parked })
+    Ok(Rebuilt { position: reached.position, parked, began: rebuild.began })
 }
 
 /// Locks the live checkpoint: whoever leads stops before its next page.
-async fn lock_live(connection: &mut PgConnection, version: i32, lease: &Lease) -> Result<(), Fault> {
-    let stored: Option<i32> = sqlx::query_scalar(
-        "select version from ledgerdesk.projections where name = $1 and build = 'live' for update",
+async fn lock_live(connection: &mut PgConnection, fold: &Fold) -> Result<Live, Fault> {
+    let live: Option<Live> = sqlx::query_as(
+        "select version, epoch, position, hash_prefix, personal from ledgerdesk.projections
+          where name = $1 and build = 'live' for update",
     )
-    .bind(lease.name)
+    .bind(fold.lease.name)
     .fetch_optional(connection)
     .await?;
-    match stored {
-        Some(stored) if stored <= version => Ok(()),
-        _ => Err(Fault::Paused("a newer program has rebuilt the projection meanwhile".to_owned())),
+    let known = fold.table.definition.version;
+    match live {
+        // Going back to an older version is what a switch is for.
+        Some(live) if live.version <= known || fold.lease.build == Build::Previous => Ok(live),
+        _ => Err(Fault::Paused(Pause::newer_program("a newer program has rebuilt the projection meanwhile"))),
     }
 }
 
@@ -84,66 +97,4 @@ async fn write_the_rest(rebuild: &mut Rebuild<'_>, connection: &mut PgConnection
         rebuild.fold.write_events(&mut *connection, &events).await?;
         reached = Fold::cursor_after(last, rebuild.head.epoch);
     }
-}
-
-/// Puts the rebuilt table in the place of the live one.
-async fn replace(connection: &mut PgConnection, table: &Table) -> Result<(), Fault> {
-    let Table { definition, .. } = table;
-    table::drop_table(&mut *connection, "previous", definition).await?;
-    if definition.personal.is_empty() {
-        move_table(&mut *connection, definition.name, Build::Live.schema(), "previous").await?;
-    } else {
-        // A copy that nobody keeps up to date would outlive the erasure of a person.
-        table::drop_table(&mut *connection, Build::Live.schema(), definition).await?;
-    }
-    move_table(connection, definition.name, Build::Rebuild.schema(), Build::Live.schema()).await
-}
-
-async fn move_table(connection: &mut PgConnection, name: &str, from: &str, to: &str) -> Result<(), Fault> {
-    let sql = format!("alter table {from}.{name} set schema {to}");
-    sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
-    Ok(())
-}
-
-/// Moves the checkpoint and what is parked from the rebuild to the live build. The token rises: a leader finds
-/// that it lost the lead, and whoever asks next leads the new table.
-async fn take_over(connection: &mut PgConnection, fold: &Fold, reached: Cursor) -> Result<i64, Fault> {
-    let name = fold.lease.name;
-    let parked: i64 = sqlx::query_scalar(
-        "with gone as (
-             delete from ledgerdesk.parked_events where projection = $1 and build = 'live' returning 1)
-         select count(*) from ledgerdesk.parked_events where projection = $1 and build = 'rebuild'",
-    )
-    .bind(name)
-    .fetch_one(&mut *connection)
-    .await?;
-    sqlx::query(
-        "update ledgerdesk.parked_events set build = 'live' where projection = $1 and build = 'rebuild'",
-    )
-    .bind(name)
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "update ledgerdesk.projections
-            set version = $2, epoch = $3, position = $4, hash_prefix = $5, status = 'running', reason = null,
-                suspect_to = null, attempts = 0, holder = null, token = token + 1,
-                parked_changes = parked_changes + 1, expires_at = clock_timestamp(),
-                started_at = clock_timestamp(), updated_at = clock_timestamp()
-          where name = $1 and build = 'live'",
-    )
-    .bind(name)
-    .bind(fold.table.definition.version)
-    .bind(reached.epoch)
-    .bind(reached.position.0)
-    .bind(reached.hash_prefix.as_slice())
-    .execute(&mut *connection)
-    .await?;
-    sqlx::query(
-        "update ledgerdesk.projections set holder = null, expires_at = clock_timestamp()
-          where name = $1 and build = 'rebuild'",
-    )
-    .bind(name)
-    .execute(connection)
-    .await?;
-    Ok(parked)
 }

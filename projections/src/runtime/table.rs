@@ -2,15 +2,17 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::{fault::Fault, projection::Definition};
+use super::{fault::Fault, pause::Pause, projection::Definition};
 
-/// Which of the two tables of a projection.
+/// Which of the tables of a projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Build {
     /// The one that queries see.
     Live,
     /// The one that is rebuilt beside it.
     Rebuild,
+    /// The one that it replaced.
+    Previous,
 }
 
 impl Build {
@@ -19,6 +21,7 @@ impl Build {
         match self {
             Self::Live => "live",
             Self::Rebuild => "rebuild",
+            Self::Previous => "previous",
         }
     }
 
@@ -27,6 +30,7 @@ impl Build {
         match self {
             Self::Live => "read",
             Self::Rebuild => "rebuild",
+            Self::Previous => "previous",
         }
     }
 }
@@ -34,6 +38,7 @@ impl Build {
 /// A table with the statements for it, checked against its definition.
 pub(super) struct Table {
     pub(super) definition: &'static Definition,
+    pub(super) build: Build,
     /// The columns of the definition, in its order.
     pub(super) columns: Vec<Column>,
     pub(super) load_sql: String,
@@ -65,14 +70,43 @@ pub(super) enum ColumnKind {
 }
 
 impl Table {
-    /// Makes the table anew and empty.
+    /// Makes the table anew and empty: the live one with its indexes, one to rebuild without them.
     pub(super) async fn create(
         connection: &mut PgConnection,
         definition: &'static Definition,
         build: Build,
     ) -> Result<(), Fault> {
         drop_table(&mut *connection, build.schema(), definition).await?;
-        let sql = definition.table_sql.replace("{schema}", build.schema());
+        let (table, indexes) = statements(definition);
+        let sql = if build == Build::Live { format!("{table}{indexes}") } else { table.to_owned() };
+        let sql = sql.replace("{schema}", build.schema());
+        sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
+        Ok(())
+    }
+
+    /// Makes the indexes, unless the table has them: over all rows at once in a fraction of the time that they
+    /// would take row by row.
+    pub(super) async fn index(
+        connection: &mut PgConnection,
+        definition: &'static Definition,
+        build: Build,
+    ) -> Result<(), Fault> {
+        let has_indexes: bool = sqlx::query_scalar(
+            "select exists (select from pg_catalog.pg_index i
+                              join pg_catalog.pg_class c on c.oid = i.indrelid
+                              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+                             where n.nspname = $1 and c.relname = $2 and not i.indisprimary)",
+        )
+        .bind(build.schema())
+        .bind(definition.name)
+        .fetch_one(&mut *connection)
+        .await?;
+        let (_, indexes) = statements(definition);
+        if has_indexes || indexes.is_empty() {
+            return Ok(());
+        }
+        // All or none of them: one string of statements is one transaction.
+        let sql = indexes.replace("{schema}", build.schema());
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
         Ok(())
     }
@@ -98,11 +132,11 @@ impl Table {
         let mut columns = Vec::with_capacity(definition.columns.len());
         for &name in definition.columns {
             let Some((_, sql_type, category)) = found.iter().find(|(column, ..)| column == name) else {
-                return Err(Fault::Paused(format!(
+                return Err(Fault::Paused(Pause::misfit(format!(
                     "the table {}.{} has no column {name}; rebuild the projection",
                     build.schema(),
                     definition.name
-                )));
+                ))));
             };
             let kind = match (sql_type.as_str(), category.as_str()) {
                 ("json" | "jsonb", _) => ColumnKind::Json,
@@ -155,18 +189,33 @@ impl Table {
                 )
             }),
             definition,
+            build,
             columns,
         }
     }
 
+    /// A value that its column cannot hold: a fault of the program.
+    pub(super) fn misfit_in(&self, column: &Column) -> Fault {
+        Fault::Paused(Pause::misfit(format!(
+            "a value of {}.{} is no {}",
+            self.definition.name, column.name, column.sql_type
+        )))
+    }
+
     /// A row that is not what the definition promises: a fault of the program.
     pub(super) fn misfit(&self, error: &serde_json::Error) -> Fault {
-        Fault::Paused(format!(
+        Fault::Paused(Pause::misfit(format!(
             "a row of {} does not fit its table ({:?})",
             self.definition.name,
             error.classify()
-        ))
+        )))
     }
+}
+
+/// The statement that makes the table, and those that make its indexes.
+fn statements(definition: &Definition) -> (&'static str, &'static str) {
+    let sql = definition.table_sql;
+    sql.split_at(sql.find("create index").unwrap_or(sql.len()))
 }
 
 /// Removes a table of the read model, if it is there. The runtime makes and drops only such tables.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use ledgerdesk_domain::stream::Position;
 use tokio::time::{Instant, timeout_at};
 
-use super::{error::Stale, shared::Shared};
+use super::{error::Stale, pause::Pause, shared::Shared};
 
 /// How often the checkpoint of a projection that another node leads is read.
 const POLL: Duration = Duration::from_millis(20);
@@ -20,25 +20,37 @@ pub(super) async fn wait_for(
     let deadline = Instant::now() + timeout;
     for &name in projections {
         let mut at = Position::START;
-        if timeout_at(deadline, wait_for_one(shared, name, position, &mut at)).await.is_err() {
-            return Err(Stale { projection: name.to_owned(), at, wanted: position });
-        }
+        let pause = match timeout_at(deadline, wait_for_one(shared, name, position, &mut at)).await {
+            Ok(Ok(())) => continue,
+            Ok(Err(pause)) => Some(pause),
+            Err(_) => None,
+        };
+        return Err(Stale { projection: name.to_owned(), at, wanted: position, pause });
     }
     Ok(())
 }
 
-async fn wait_for_one(shared: &Shared, name: &str, wanted: Position, at: &mut Position) {
+/// Waits for one; ends early where it waits for somebody to act.
+async fn wait_for_one(shared: &Shared, name: &str, wanted: Position, at: &mut Position) -> Result<(), Pause> {
     let Some(led) = shared.led.get(name) else { return std::future::pending().await };
     let mut led = led.subscribe();
     loop {
         let here = *led.borrow_and_update();
+        let mut pause = None;
         match here {
             Some(position) => *at = position,
             // A fault is one more reason to look again; the deadline bounds it.
-            None => *at = read_checkpoint(shared, name).await.unwrap_or(*at),
+            None => {
+                if let Some(found) = read_checkpoint(shared, name).await {
+                    (*at, pause) = found;
+                }
+            }
         }
         if *at >= wanted {
-            return;
+            return Ok(());
+        }
+        if let Some(pause) = pause {
+            return Err(pause);
         }
         let changed = led.changed();
         if here.is_some() {
@@ -49,11 +61,14 @@ async fn wait_for_one(shared: &Shared, name: &str, wanted: Position, at: &mut Po
     }
 }
 
-async fn read_checkpoint(shared: &Shared, name: &str) -> Option<Position> {
-    let position: Result<Option<i64>, sqlx::Error> =
-        sqlx::query_scalar("select position from ledgerdesk.projections where name = $1 and build = 'live'")
-            .bind(name)
-            .fetch_optional(&shared.pool)
-            .await;
-    position.ok().flatten().map(Position)
+async fn read_checkpoint(shared: &Shared, name: &str) -> Option<(Position, Option<Pause>)> {
+    let found = sqlx::query_as(
+        "select position, status = 'paused', coalesce(code, ''), coalesce(reason, '')
+           from ledgerdesk.projections where name = $1 and build = 'live'",
+    )
+    .bind(name)
+    .fetch_optional(&shared.pool)
+    .await;
+    let (position, paused, code, reason): (i64, bool, String, String) = found.ok().flatten()?;
+    Some((Position(position), paused.then_some(Pause { code, reason })))
 }

@@ -5,7 +5,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{copy, fault::Fault, rows::Rows, table::Table, upsert};
 
 /// Rows that are serialised at once: bounds the memory of a write, whatever the page.
-const CHUNK: usize = 2_000;
+const CHUNK: usize = 5_000;
 
 /// From here on COPY is faster for rows that the table does not have.
 const COPY_FROM: usize = 32;

@@ -98,7 +98,7 @@ fn talk(story: Story, consultation: u128) -> Story {
             consultation,
             C::DeclineHandover(DeclineHandover { handover_id, manager_id, reason: reason() }),
         )
-        .consultation(consultation, C::Appoint(Appoint { appointed_for: at(5_000) }))
+        .consultation(consultation, C::Appoint(Appoint::at(at(5_000))))
         .consultation(
             consultation,
             C::Redate(Redate {

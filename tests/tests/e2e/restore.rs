@@ -76,3 +76,46 @@ async fn after_a_restore_no_reader_continues_on_another_history_and_a_rebuild_se
     assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
     done(&url, &["projections", "check", "--all"]);
 }
+
+/// The operator should stop the nodes before a restore. Where one was forgotten, it notices by itself.
+#[tokio::test]
+async fn a_node_that_runs_through_a_restore_tells_its_readers_and_goes_on_with_what_is_left() {
+    let database = TestDatabase::new().await;
+    let url = database.url();
+    let mut server = Server::start(&url);
+    let kept = server.open("Kept one").await;
+    server.open("Kept two").await;
+    server.open("Lost").await;
+    let lost = cursor(&server).await;
+    let mut caught_up =
+        Socket::subscribe(&server.address, OWNER_KEY, EVENTS, json!({ "after": "0" })).await.unwrap();
+    for position in 1..=4 {
+        assert_eq!(caught_up.data().await.unwrap()["events"]["position"], position);
+    }
+    wait_for_read_models(&database).await;
+    database.owner().await.execute(RESTORE).await.unwrap();
+
+    // The subscriber is told without asking, and so is whoever comes with a newer cursor.
+    let ended = caught_up.next().await.unwrap();
+    assert_eq!(ended["payload"]["errors"][0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY", "{ended}");
+    assert_eq!(told(&server, &lost).await[0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY");
+    let paused = "select count(*) from ledgerdesk.projections where status = 'paused'";
+    wait_until("the read models have stopped", async || count(&database, paused).await == 10).await;
+
+    // What it remembered of the lost end is in nobody's way: it appends to what is left.
+    let note = json!({ "consultationId": kept, "text": "after the restore", "idempotencyKey": "note" });
+    let noted = server.mutate("addNote", note.clone()).await;
+    assert_eq!((&noted["position"], &noted["version"]), (&json!(4), &json!(2)));
+    assert_eq!(server.mutate("addNote", note).await, noted);
+    server.open("New one").await;
+    assert_eq!(told(&server, &lost).await[0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY");
+    done(&url, &["log", "verify"]);
+
+    done(&url, &["projections", "rebuild", "--all"]);
+    let shown = "query($min: Position) { consultations(first: 1, minPosition: $min) { totalCount } }";
+    let min = server.head().await;
+    let shown = server.query(shown, json!({ "min": min })).await;
+    assert_eq!(shown["consultations"]["totalCount"], 3);
+    assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
+    done(&url, &["projections", "check", "--all"]);
+}

@@ -62,10 +62,10 @@ async fn tamper(change: &'static str) -> (String, String) {
 #[tokio::test]
 async fn a_changed_event_is_named() {
     for change in [
-        "update ledgerdesk.events set payload = payload || '{\"priority\": \"URGENT\"}'",
+        "update ledgerdesk.events set payload = (payload::jsonb || '{\"priority\": \"URGENT\"}')::json",
         "update ledgerdesk.events set occurred_at = occurred_at - interval '1 microsecond'",
         "update ledgerdesk.events set sealed = sealed || '\\x00'",
-        "update ledgerdesk.events set metadata = jsonb_set(metadata, '{source,system}', '\"forged\"')",
+        "update ledgerdesk.events set metadata = jsonb_set(metadata::jsonb, '{source,system}', '\"forged\"')::json",
     ] {
         let (id, said) = tamper(change).await;
         assert!(said.contains(&id) && said.contains("code: event_changed"), "{change}: {said}");

@@ -74,7 +74,7 @@ async fn tell(desk: &Desk) -> Case {
             attachments: Vec::new(),
             in_reply_to: None,
         }),
-        C::Appoint(Appoint { appointed_for: at(60) }),
+        C::Appoint(Appoint::at(at(60))),
         C::Redate(Redate { redate_id, to: at(90), reason: None, initiator: Party::Client(None) }),
         call(redate_id, manager_id, CallOutcome::NoAnswer, 7),
         call(redate_id, manager_id, CallOutcome::Answered, 8),

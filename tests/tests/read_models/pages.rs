@@ -25,7 +25,7 @@ async fn fill(desk: &Desk) {
         .await;
         if number % 3 == 0 {
             let appointed_for = at(10_000 - number % 4);
-            desk.consultation(id, at(minute), ConsultationCommand::Appoint(Appoint { appointed_for })).await;
+            desk.consultation(id, at(minute), ConsultationCommand::Appoint(Appoint::at(appointed_for))).await;
         }
     }
     desk.settled().await;

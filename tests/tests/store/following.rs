@@ -1,7 +1,10 @@
 //! Readers resume without a seam, and stop on another history.
 
-use ledgerdesk_domain::stream::Position;
-use ledgerdesk_infrastructure::event_store::{Cursor, ReadError, StoreError};
+use ledgerdesk_domain::{id::ClientId, stream::Position};
+use ledgerdesk_infrastructure::{
+    clock::{IdSource as _, SystemIds},
+    event_store::{Cursor, ReadError, StoreError},
+};
 use ledgerdesk_tests::{TestDatabase, node::Node};
 use sqlx::Executor as _;
 
@@ -35,6 +38,30 @@ async fn a_reader_at_the_end_is_woken_by_another_nodes_append() {
     let next = tokio::spawn(async move { follower.next_page(10).await.unwrap().cursor.position });
     let appended = writing.open_consultation(None, "second").await;
     assert_eq!(next.await.unwrap(), appended.position);
+}
+
+/// What a node has committed itself its readers get from memory, others read it; both see the same.
+#[tokio::test]
+async fn what_a_node_hands_to_its_readers_is_what_the_log_has() {
+    let database = TestDatabase::new().await;
+    let (writing, reading) = (Node::open(database.pool()).await, Node::open(database.pool()).await);
+    let client = ClientId(SystemIds.next_id());
+    for number in 0..20 {
+        writing.open_consultation(Some(client), &format!("topic {number} of \"Anna\", перенос")).await;
+    }
+    let mut pages = Vec::new();
+    for node in [&writing, &reading] {
+        let mut follower = node.store.follow(Cursor::START).await.unwrap();
+        let mut events = Vec::new();
+        while events.len() < 20 {
+            events.extend(follower.next_page(20).await.unwrap().events);
+        }
+        pages.push(events);
+    }
+    pages.push(reading.store.read(Position::START, 20).await.unwrap());
+    assert!(format!("{:?}", pages[0]).contains("перенос"), "personal texts are readable");
+    assert_eq!(pages[0], pages[1]);
+    assert_eq!(pages[0], pages[2]);
 }
 
 #[tokio::test]

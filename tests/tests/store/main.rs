@@ -8,4 +8,5 @@ mod erasure;
 mod following;
 mod idempotency;
 mod tampering;
+mod two_nodes;
 mod walls;

@@ -27,9 +27,9 @@ async fn finding_after(database: &TestDatabase, change: &'static str) -> Finding
 #[tokio::test]
 async fn a_changed_row_is_named() {
     for change in [
-        "update ledgerdesk.events set payload = jsonb_set(payload, '{priority}', '\"URGENT\"') where position = 5",
+        "update ledgerdesk.events set payload = jsonb_set(payload::jsonb, '{priority}', '\"URGENT\"')::json where position = 5",
         "update ledgerdesk.events set occurred_at = occurred_at - interval '1 hour' where position = 5",
-        "update ledgerdesk.events set metadata = metadata || '{\"actor\": {\"kind\": \"BOT\"}}' where position = 5",
+        "update ledgerdesk.events set metadata = (metadata::jsonb || '{\"actor\": {\"kind\": \"BOT\"}}')::json where position = 5",
         "update ledgerdesk.events set sealed = sealed || '\\x00' where position = 5",
         "update ledgerdesk.events set event_type = 'Closed' where position = 5",
     ] {
@@ -50,7 +50,7 @@ async fn a_missing_row_is_named() {
 async fn a_missing_end_is_noticed() {
     let database = log_of(9).await;
     let finding = finding_after(&database, "delete from ledgerdesk.events where position > 7").await;
-    assert_eq!(finding, Finding::Truncated { head: Position(7), expected: Position(9) });
+    assert_eq!(finding, Finding::Truncated { head: Position(7), expected: Position(9), by: "stream" });
 }
 
 #[tokio::test]

@@ -1,8 +1,18 @@
 //! `ledgerdesk log verify`
 
+use std::{
+    fs,
+    num::NonZero,
+    path::{Path, PathBuf},
+};
+
 use anyhow::Result;
 use clap::Args;
-use ledgerdesk_infrastructure::{config::Config, event_store};
+use ledgerdesk_infrastructure::{
+    config::Config,
+    crypto::PublicKey,
+    event_store::{self, Checkpoint, Proof, Verification, Verified, VerifyOptions},
+};
 
 use crate::cli::{
     database::{Database, Tenure},
@@ -11,29 +21,120 @@ use crate::cli::{
     progress::Bar,
 };
 
+const EXAMPLES: &str = "\
+Examples:
+  ledgerdesk log verify
+  ledgerdesk log verify --file log.ndjson.gz
+  ledgerdesk log verify --checkpoint checkpoint-e1-p000000004711.json --public-key auditor.pub
+
+docs/verifying.md describes what is checked, and a program that checks the same without this one.";
+
 /// Check that no event was changed, removed or slipped in behind the program's back: positions, versions and
 /// the hash chain of every workspace, from the first event to the last.
 #[derive(Args)]
-pub(in crate::cli) struct Verify {}
+#[command(after_help = EXAMPLES)]
+pub(in crate::cli) struct Verify {
+    /// Verify this export instead of the database
+    #[arg(long, value_name = "EXPORT")]
+    file: Option<PathBuf>,
+    /// How many workers read side by side [default: one for each core]
+    #[arg(long, value_name = "N", conflicts_with = "file")]
+    workers: Option<NonZero<usize>>,
+    /// Also prove that the history up to this checkpoint has not changed
+    #[arg(long, value_name = "FILE", requires = "public_key")]
+    checkpoint: Option<PathBuf>,
+    /// The key that signed the checkpoint, or a file with it
+    #[arg(long, value_name = "KEY|FILE", requires = "checkpoint")]
+    public_key: Option<String>,
+}
 
 impl Verify {
     pub(super) async fn run(self, config: &Config) -> Result<()> {
-        let database = Database::open(config, Tenure::OwnOrJoin).await?;
+        let checkpoint = match (&self.checkpoint, &self.public_key) {
+            (Some(path), Some(key)) => Some(Checkpoint::read(path, &public_key(key)?)?),
+            _ => None,
+        };
         let bar = Bar::new("events");
-        let verified = event_store::verify(&database.pool, |done, total| bar.set(done, total)).await;
-        bar.clear();
-        database.close().await?;
-        let verified = verified?;
-        match verified.finding {
-            None => {
-                let (events, workspaces) = (verified.events, verified.workspaces);
-                output::line(format!("The log is whole: {events} events of {workspaces} workspace(s)."))?;
-                Ok(())
-            }
-            Some(finding) => {
-                let message = format!("{finding}; the {} events before it are whole", verified.events);
-                Err(Failure { code: finding.code(), message }.into())
-            }
+        let verified = match self.file {
+            Some(file) => verify_file(file, checkpoint, bar).await,
+            None => verify_database(config, self.workers, checkpoint, bar).await,
+        };
+        let (said, proof) = verified?;
+        if let Some(proof) = proof {
+            output::line(proven(&proof)?)?;
         }
+        Ok(output::line(said)?)
+    }
+}
+
+/// The key itself, or the one in a file.
+fn public_key(text: &str) -> Result<PublicKey> {
+    match PublicKey::parse(text) {
+        Ok(key) => Ok(key),
+        Err(error) => match fs::read_to_string(Path::new(text)) {
+            Ok(text) => Ok(PublicKey::parse(&text)?),
+            Err(_) => Err(error.into()),
+        },
+    }
+}
+
+async fn verify_file(
+    file: PathBuf,
+    checkpoint: Option<Checkpoint>,
+    bar: Bar,
+) -> Result<(String, Option<Proof>)> {
+    let verified = tokio::task::spawn_blocking(move || {
+        let verified =
+            event_store::verify_export(&file, checkpoint.as_ref(), |done, total| bar.set(done, total));
+        bar.clear();
+        verified
+    });
+    let Verified { header, events, workspaces, proof, .. } = verified.await??;
+    let part = if header.is_whole() { "" } else { ", a part of the log" };
+    Ok((format!("The export is whole: {events} events of {workspaces} workspace(s){part}."), proof))
+}
+
+async fn verify_database(
+    config: &Config,
+    workers: Option<NonZero<usize>>,
+    checkpoint: Option<Checkpoint>,
+    bar: Bar,
+) -> Result<(String, Option<Proof>)> {
+    let database = Database::open(config, Tenure::OwnOrJoin).await?;
+    let options = VerifyOptions { workers, checkpoint: checkpoint.map(|checkpoint| checkpoint.statement) };
+    let report = |done, total| bar.set(done, total);
+    let verified = event_store::verify_with(&database.pool, &options, report).await;
+    bar.clear();
+    database.close().await?;
+    let Verification { events, workspaces, finding, proof } = verified?;
+    match finding {
+        None => Ok((format!("The log is whole: {events} events of {workspaces} workspace(s)."), proof)),
+        Some(finding) => {
+            let message = format!("{finding}; the {events} events before it are whole");
+            Err(Failure { code: finding.code(), message }.into())
+        }
+    }
+}
+
+/// What a checkpoint proves; a failure if it proves the contrary.
+fn proven(proof: &Proof) -> Result<String, Failure> {
+    match proof {
+        Proof::Same { position, taken_at } => Ok(format!(
+            "The checkpoint of {} holds: nothing up to position {position} has changed since.",
+            taken_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+        )),
+        Proof::Differs { position, taken_at } => Err(Failure {
+            code: "checkpoint_differs",
+            message: format!(
+                "the history up to position {position} is not the one that was signed at {}; it was written anew",
+                taken_at.to_rfc3339_opts(chrono::SecondsFormat::Secs, true)
+            ),
+        }),
+        Proof::Beyond { position, head } => Err(Failure {
+            code: "checkpoint_beyond",
+            message: format!(
+                "the log ends at position {head}, but was signed up to {position}; the end is missing"
+            ),
+        }),
     }
 }

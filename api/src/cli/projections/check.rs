@@ -7,7 +7,8 @@ use ledgerdesk_projections::runtime::ReadSide;
 use super::{chosen, show};
 use crate::cli::{failure::Failure, output, progress::Bar};
 
-/// Fold a projection anew beside the live one and say whether both are equal, row for row.
+/// Fold a projection anew beside the live one and say whether both are equal, row for row. What an interrupted
+/// rebuild has built is thrown away.
 #[derive(Args)]
 pub(in crate::cli) struct Check {
     /// Which one

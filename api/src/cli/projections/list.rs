@@ -26,12 +26,19 @@ fn row(status: &ProjectionStatus) -> String {
     let state = match &status.state {
         ProjectionState::Idle => "idle: no node leads it".to_owned(),
         ProjectionState::Running => "running".to_owned(),
-        ProjectionState::Paused { reason } => format!("paused: {reason}"),
+        ProjectionState::Paused(pause) => format!("paused ({}): {pause}", pause.code),
         ProjectionState::Outdated => format!("outdated: version {} replaces it", status.known_version),
     };
-    let rebuild = status.rebuild.map(|at| format!(", rebuilding at {at}")).unwrap_or_default();
+    let rebuild = match (status.rebuild, status.kept_rebuild) {
+        (Some(at), _) => format!(", rebuilding at {at}"),
+        (None, Some(at)) => format!(", a rebuild was interrupted at {at}"),
+        (None, None) => String::new(),
+    };
+    let previous = status.previous.map_or_else(String::new, |previous| {
+        format!(", version {} kept at {}", previous.version, previous.position)
+    });
     format!(
-        "{:20}  {version:>7}  {:>10}  {:>10}  {:>8.1}  {:>6}  {state}{rebuild}",
+        "{:20}  {version:>7}  {:>10}  {:>10}  {:>8.1}  {:>6}  {state}{rebuild}{previous}",
         status.name, status.position.0, status.lag_events, status.lag_seconds, status.parked
     )
 }

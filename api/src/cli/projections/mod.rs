@@ -3,8 +3,10 @@
 mod check;
 mod list;
 mod parked;
+mod progress;
 mod rebuild;
 mod replay;
+mod switch;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -22,8 +24,10 @@ use super::{database::Tenure, failure::Failure, progress::Bar, runtime::Runtime,
 pub(super) enum Projections {
     /// Show where each projection stands
     List(list::List),
-    /// Fold a projection anew beside the live one and swap it in, without downtime
+    /// Fold a projection anew beside the live one and swap it in, without downtime; an interrupted one goes on
     Rebuild(rebuild::Rebuild),
+    /// Go back to the table that the last rebuild replaced, without downtime
+    Switch(switch::Switch),
     /// Fold a projection anew beside the live one and say whether both are equal
     Check(check::Check),
     /// Show the events that a projection could not apply, and what waits behind them
@@ -40,6 +44,7 @@ impl Projections {
         let done = match self {
             Self::List(command) => command.run(&read_side).await,
             Self::Rebuild(command) => command.run(&read_side).await,
+            Self::Switch(command) => command.run(&read_side).await,
             Self::Check(command) => command.run(&read_side).await,
             Self::Parked(command) => command.run(&read_side).await,
             Self::Replay(command) => command.run(&read_side).await,

@@ -1,6 +1,6 @@
 //! What the router works with, put together from a node.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use ledgerdesk_infrastructure::{auth::ApiKeys, config::Config, event_store::EventStore};
@@ -35,11 +35,17 @@ pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker
     }
 }
 
+/// How long a look-up of a key may take: no request waits longer to be let in or turned away.
+const KEY_WITHIN: Duration = Duration::from_secs(15);
+
 fn authenticator(keys: ApiKeys) -> Authenticator {
     Authenticator::new(move |secret| {
         let keys = keys.clone();
         async move {
-            let key = keys.authenticate(&secret).await.map_err(|error| KeysUnavailable(error.into()))?;
+            let looked_up = tokio::time::timeout(KEY_WITHIN, keys.authenticate(&secret)).await;
+            let key = looked_up
+                .map_err(|elapsed| KeysUnavailable(elapsed.into()))?
+                .map_err(|error| KeysUnavailable(error.into()))?;
             Ok(key.map(|key| Principal {
                 workspace_id: key.workspace_id,
                 key_id: key.id,
@@ -87,16 +93,19 @@ fn health(store: EventStore, read_side: ReadSide) -> Health {
 }
 
 fn projection(status: ProjectionStatus) -> ProjectionHealth {
-    let state = match (status.rebuild, status.state) {
-        (Some(_), _) => "rebuilding",
-        (None, ProjectionState::Idle) => "idle",
-        (None, ProjectionState::Running) => "running",
-        (None, ProjectionState::Paused { .. }) => "paused",
-        (None, ProjectionState::Outdated) => "outdated",
+    let (state, pause) = match (status.rebuild, status.state) {
+        (_, ProjectionState::Paused(pause)) => ("paused", Some(pause)),
+        (Some(_), _) => ("rebuilding", None),
+        (None, ProjectionState::Idle) => ("idle", None),
+        (None, ProjectionState::Running) => ("running", None),
+        (None, ProjectionState::Outdated) => ("outdated", None),
     };
+    let (code, reason) = pause.map(|pause| (pause.code, pause.reason)).unzip();
     ProjectionHealth {
         name: status.name.to_owned(),
         status: state.to_owned(),
+        code,
+        reason,
         position: status.position.0,
         lag_events: status.lag_events,
         lag_seconds: status.lag_seconds,

@@ -1,5 +1,6 @@
 //! `ledgerdesk serve`
 
+mod checkpoints;
 mod edge;
 mod greeting;
 
@@ -48,7 +49,9 @@ impl Serve {
     pub(super) async fn run(self, config: Config) -> Result<()> {
         let shutdown = Shutdown::listen()?;
         let grace = config.http.shutdown_grace;
-        // First what fails fast: an address that is taken is told before a database is started.
+        // First what fails fast: an address that is taken, or a key that is missing, is told before a database
+        // is started.
+        let schedule = checkpoints::Schedule::of(&config)?;
         let listener = bind(config.http.listen).await?;
         // A start that is asked to stop is finished and then stopped, so that nothing is left half-way.
         let runtime = tokio::select! {
@@ -56,13 +59,17 @@ impl Serve {
             () = shutdown.forced.cancelled() => return Ok(()),
         };
         if let Some(count) = self.demo
-            && let Err(error) = demo::write_if_empty(&runtime, count).await
+            && let Err(error) = demo::write_if_unused(&runtime, count).await
         {
             runtime.close().await?;
             return Err(error);
         }
         let node = Node::start(runtime);
+        let scheduled = schedule.map(|schedule| tokio::spawn(schedule.run(node.runtime.pool().clone())));
         let served = serve(&node, listener, &shutdown, grace).await;
+        if let Some(scheduled) = scheduled {
+            scheduled.abort();
+        }
         let stopped = node.stop().await;
         served.and(stopped)
     }

@@ -69,8 +69,11 @@ pub struct Consultation {
     hold_until: Option<DateTime<Utc>>,
     /// Since when the client waits for a word from us; null when we wrote last or the work is done.
     waiting_since: Option<DateTime<Utc>>,
-    /// The time promised to the client.
+    /// The time promised to the client, or the start of the window promised.
     appointed_for: Option<DateTime<Utc>>,
+    /// The end of that window: the promise is kept until then. The same as `appointedFor` where a moment was
+    /// promised.
+    appointed_until: Option<DateTime<Utc>>,
     /// How often that time was moved.
     redate_count: i32,
     /// Messages both ways.
@@ -118,6 +121,7 @@ impl From<Arc<Row>> for Consultation {
             hold_until: row.hold_until,
             waiting_since: row.waiting_since,
             appointed_for: row.appointed_for,
+            appointed_until: row.appointed_until,
             redate_count: row.redate_count,
             message_count: row.message_count,
             note_count: row.note_count,

@@ -27,7 +27,9 @@ pub struct Projection {
     version: Option<i32>,
     /// What it does.
     state: ProjectionState,
-    /// Why it is paused.
+    /// The permanent code of why it is paused, such as `event_unknown`.
+    code: Option<String>,
+    /// Why it is paused, and what would be right.
     reason: Option<String>,
     /// The last event that its rows show.
     position: Position,
@@ -41,20 +43,28 @@ pub struct Projection {
     parked_events: i64,
     /// The last event that a rebuild beside it has written, if one runs.
     rebuild_position: Option<Position>,
+    /// The last event that an interrupted rebuild has written, if it can go on.
+    interrupted_rebuild_position: Option<Position>,
+    /// The version of the table that the last rebuild replaced, if it was kept.
+    previous_version: Option<i32>,
+    /// The last event that the rows of that table show.
+    previous_position: Option<Position>,
 }
 
 impl From<ProjectionStatus> for Projection {
     fn from(status: ProjectionStatus) -> Self {
-        let (state, reason) = match status.state {
+        let (state, pause) = match status.state {
             State::Idle => (ProjectionState::Idle, None),
             State::Running => (ProjectionState::Running, None),
-            State::Paused { reason } => (ProjectionState::Paused, Some(reason)),
+            State::Paused(pause) => (ProjectionState::Paused, Some(pause)),
             State::Outdated => (ProjectionState::Outdated, None),
         };
+        let (code, reason) = pause.map(|pause| (pause.code, pause.reason)).unzip();
         Self {
             name: status.name,
             version: status.version,
             state,
+            code,
             reason,
             position: status.position.into(),
             head: status.head.into(),
@@ -62,6 +72,9 @@ impl From<ProjectionStatus> for Projection {
             lag_seconds: status.lag_seconds,
             parked_events: status.parked,
             rebuild_position: status.rebuild.map(Into::into),
+            interrupted_rebuild_position: status.kept_rebuild.map(Into::into),
+            previous_version: status.previous.map(|previous| previous.version),
+            previous_position: status.previous.map(|previous| previous.position.into()),
         }
     }
 }

@@ -4,6 +4,7 @@ use async_graphql::{Error, ErrorExtensionValues, ErrorExtensions as _};
 use ledgerdesk_domain::decider::Rejection;
 use ledgerdesk_infrastructure::{
     command::CommandError,
+    db,
     event_store::{AppendError, StoreError},
 };
 
@@ -43,7 +44,7 @@ impl Failure {
                 Self::Refused(UserError::rejected(&rejection, caller.language))
             }
             CommandError::Append(error) => Self::from_append(error, caller),
-            CommandError::Store(error) => Self::from_store(&error),
+            CommandError::Store(error) => Self::from_store(error),
         }
     }
 
@@ -64,18 +65,26 @@ impl Failure {
             AppendError::Busy | AppendError::PersonKeyRace => Self::Failed(unavailable(&error)),
             AppendError::InDoubt => Self::Failed(top_level(&error.to_string(), "TIMEOUT", |_| {})),
             AppendError::NotCanonical(error) => Fault::internal(&error).into(),
-            AppendError::Store(error) => Self::from_store(&error),
+            AppendError::Store(error) => Self::from_store(error),
         }
     }
 
-    fn from_store(error: &StoreError) -> Self {
+    fn from_store(error: StoreError) -> Self {
         match error {
             // The reason is the database's own words, for the operator; the log has them.
             StoreError::Unavailable(_) => Self::Failed(unavailable(
                 &"the database cannot take writes now; nothing was written, try again in a moment",
             )),
-            StoreError::ShuttingDown => Self::Failed(unavailable(error)),
-            _ => Fault::internal(error).into(),
+            StoreError::UnknownEvent(unknown) => Fault::from(unknown).into(),
+            StoreError::ShuttingDown => Self::Failed(unavailable(&error)),
+            // Read before anything was sent to be written.
+            StoreError::Database(away) if db::is_away(&away) => {
+                tracing::warn!(error = %away, "the database is away");
+                Self::Failed(unavailable(
+                    &"the database does not answer now; nothing was written, try again in a moment",
+                ))
+            }
+            error => Fault::internal(&error).into(),
         }
     }
 }

@@ -3,8 +3,13 @@
 use async_graphql::{Context, ID, Object};
 use futures_util::future::try_join_all;
 
-use super::input;
-use crate::graphql::{error::Fault, global_id, model::node::Node};
+use super::{consultation::READ_MODELS, input};
+use crate::graphql::{
+    consistency::settle,
+    error::Fault,
+    global_id,
+    model::{node::Node, position::Position},
+};
 
 #[derive(Default)]
 pub(super) struct NodeQuery;
@@ -16,8 +21,11 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "An id of any type.")] id: ID,
+        #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
+        min_position: Option<Position>,
     ) -> Result<Option<Node>, Fault> {
         let (kind, id) = global_id::decode(&id)?;
+        settle(ctx, READ_MODELS, min_position).await?;
         let found = Node::load(ctx, kind, id).await?;
         Ok(Some(found.ok_or(Fault::NotFound { what: "thing" })?))
     }
@@ -27,9 +35,12 @@ impl NodeQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "At most 100 ids of any types.")] ids: Vec<ID>,
+        #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
+        min_position: Option<Position>,
     ) -> Result<Vec<Option<Node>>, Fault> {
         let ids: Vec<ID> = input::list("ids", Some(ids))?;
         let ids: Vec<_> = ids.iter().map(|id| global_id::decode(id)).collect::<Result<_, _>>()?;
+        settle(ctx, READ_MODELS, min_position).await?;
         try_join_all(ids.into_iter().map(|(kind, id)| Node::load(ctx, kind, id))).await
     }
 }

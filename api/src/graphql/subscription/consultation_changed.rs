@@ -10,7 +10,7 @@ use ledgerdesk_domain::{
 use ledgerdesk_infrastructure::event_store::{EventStore, Follower, LogPage, ReadError};
 use ledgerdesk_projections::runtime::ReadSide;
 
-use super::{Boxed, events::revoked};
+use super::{Boxed, events::still_open};
 use crate::{
     graphql::{
         error::Fault,
@@ -80,9 +80,15 @@ pub(super) async fn watch(ctx: &Context<'_>, id: &ID) -> Result<Boxed<Consultati
                     return;
                 }
             };
-            while session.still_holds().await && !entity::is_shown(&read_side, changed).await {}
-            if !session.still_holds().await {
-                yield Err(revoked());
+            let ended = loop {
+                match still_open(&session).await {
+                    Ok(()) if entity::is_shown(&read_side, changed).await => break None,
+                    Ok(()) => {}
+                    Err(ended) => break Some(ended),
+                }
+            };
+            if let Some(ended) = ended {
+                yield Err(ended);
                 return;
             }
             match entities.consultation(id).await {

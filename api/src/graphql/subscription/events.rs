@@ -66,8 +66,8 @@ pub(super) async fn follow(
                 }
             };
             for event in page.events.iter().filter(|event| wanted.matches(event)) {
-                if !session.still_holds().await {
-                    yield Err(revoked());
+                if let Err(ended) = still_open(&session).await {
+                    yield Err(ended);
                     return;
                 }
                 yield Ok(Event::new(event, page.cursor.epoch));
@@ -76,8 +76,19 @@ pub(super) async fn follow(
     }))
 }
 
+/// Why nothing more may be shown to this session, if so.
+pub(super) async fn still_open(session: &Session) -> Result<(), async_graphql::Error> {
+    match session.still_holds().await {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(revoked()),
+        Err(_) => Err(Fault::Unavailable { message: UNCHECKED }.into()),
+    }
+}
+
+const UNCHECKED: &str = "keys cannot be checked now; connect again in a moment, with your last cursor";
+
 /// The key stopped opening this door while the subscription ran.
-pub(super) fn revoked() -> async_graphql::Error {
+fn revoked() -> async_graphql::Error {
     use async_graphql::ErrorExtensions as _;
     async_graphql::Error::new("the API key was revoked or changed; connect again with one that is in force")
         .extend_with(|_, extensions| extensions.set("code", "UNAUTHENTICATED"))

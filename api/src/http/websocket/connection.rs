@@ -220,7 +220,8 @@ impl Connection {
             return Err(End::Gone);
         }
         if let Some(session) = &self.session
-            && !session.still_holds().await
+            // One that cannot be checked now is checked again before each event and at the next ping.
+            && matches!(session.still_holds().await, Ok(false))
         {
             return Err(Close::forbidden().into());
         }

@@ -27,6 +27,7 @@ pub(in crate::i18n) const PHRASES: &[(&str, &str)] = &[
     ("0 to 604800 seconds, a week", "от 0 до 604800 секунд, то есть недели"),
     ("1 to 10080 minutes, a week", "от 1 до 10080 минут, то есть недели"),
     ("1 or more", "1 или больше"),
+    ("from `appointed_for` to a day after it", "от `appointed_for` и не позже чем через сутки после него"),
     ("a time from 1970-01-01 to 2199-12-31", "время с 1970-01-01 по 2199-12-31"),
     (
         "a language code of two or three letters, such as `ru`",
@@ -41,6 +42,7 @@ pub(in crate::i18n) const PHRASES: &[(&str, &str)] = &[
     ("one answer for each question", "по одному ответу на вопрос"),
     ("questions with a key of their own each", "вопросы, у каждого свой ключ"),
     ("best scores from 0 to 10", "лучшие баллы от 0 до 10"),
+    ("keys that do not begin with $", "ключи, которые не начинаются с $"),
     ("files of 0 bytes or more", "файлы размером 0 байт или больше"),
     ("scores from 1 to 10", "баллы от 1 до 10"),
 ];

@@ -19,6 +19,7 @@ mod random;
 mod rating;
 mod redate;
 mod reference;
+mod upcast;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;

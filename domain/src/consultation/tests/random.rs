@@ -176,7 +176,9 @@ fn parts() -> BoxedStrategy<Command> {
             author,
             text
         })),
-        time().prop_map(|appointed_for| Command::Appoint(Appoint { appointed_for })),
+        (time(), prop::option::of(time())).prop_map(|(appointed_for, appointed_until)| {
+            Command::Appoint(Appoint { appointed_for, appointed_until })
+        }),
         (small_id(), time(), party()).prop_map(|(redate_id, to, initiator)| Command::Redate(Redate {
             redate_id,
             to,

@@ -2,7 +2,10 @@ use super::*;
 use crate::consultation::{Appointed, Redate, Redated};
 
 fn appointed(events: Vec<Event>) -> Vec<Event> {
-    after(events, [Event::Appointed(Appointed { appointed_for: hours(2), previous: None })])
+    after(
+        events,
+        [Event::Appointed(Appointed { appointed_for: hours(2), appointed_until: hours(2), previous: None })],
+    )
 }
 
 fn redate(number: u128, to: DateTime<Utc>) -> Redate {

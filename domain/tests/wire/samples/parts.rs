@@ -51,6 +51,7 @@ pub(super) fn all() -> Vec<Event> {
         }),
         Event::Appointed(Appointed {
             appointed_for: time("2026-03-04T12:30:00Z"),
+            appointed_until: time("2026-03-04T14:30:00Z"),
             previous: Some(time("2026-03-02T12:30:00Z")),
         }),
         Event::Redated(Redated {

@@ -21,12 +21,18 @@ const BY_US: [Phrase; 3] = [
     Phrase::new("Предыдущий выезд затянулся", "The visit before took longer"),
 ];
 
+/// What a client is told: "between two and four".
+const VISIT_WINDOW: TimeDelta = TimeDelta::hours(2);
+
 impl Script<'_> {
     /// Promises a time, moves it as life goes, and calls when it comes.
     pub(super) fn visit(&mut self) {
         self.working_minutes(2, 60);
         let mut promised = self.another_day(self.now);
-        self.cue_holder(Command::Appoint(Appoint { appointed_for: promised }));
+        self.cue_holder(Command::Appoint(Appoint {
+            appointed_for: promised,
+            appointed_until: Some(promised + VISIT_WINDOW),
+        }));
         let moves = self.chance.weighted(&[(55, 0_u32), (28, 1), (12, 2), (5, 3)]);
         let mut redate = None;
         for _ in 0..moves {

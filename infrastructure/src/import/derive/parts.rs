@@ -63,7 +63,7 @@ impl Story<'_> {
                 reason: None,
                 initiator: self.party(),
             }),
-            _ => Command::Appoint(Appoint { appointed_for: to }),
+            _ => Command::Appoint(Appoint::at(to)),
         };
         self.act(command);
     }

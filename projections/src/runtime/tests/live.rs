@@ -142,13 +142,16 @@ async fn an_unknown_event_pauses_and_is_never_skipped() {
     world.log.append(vec![opened(9, "later")]).await;
     world.eventually("select count(*) from ledgerdesk.projections where status = 'paused'", 2).await;
     let status = &node.read_side.status().await.unwrap()[0];
-    let ProjectionState::Paused { reason } = &status.state else { panic!("{status:?}") };
-    assert!(reason.contains("FromTheFuture"), "{reason}");
+    let ProjectionState::Paused(pause) = &status.state else { panic!("{status:?}") };
+    assert_eq!(pause.code, "event_unknown");
+    assert!(pause.reason.contains("FromTheFuture"), "{pause}");
+    let late = node.read_side.wait_for(&["topics"], Position(head + 1), TIMEOUT).await.unwrap_err();
+    assert_eq!(late.pause.as_ref(), Some(pause), "nobody waits for what will not come");
     assert_eq!(status.position, Position(head));
     // The upgrade.
     *world.log.unknown_after.write().unwrap() = None;
-    node.wait_for(head + 1).await;
     world.eventually("select count(*) from ledgerdesk.projections where status = 'paused'", 0).await;
+    node.wait_for(head + 1).await;
     node.stop().await;
 }
 

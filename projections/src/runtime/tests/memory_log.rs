@@ -18,7 +18,7 @@ use ledgerdesk_domain::{
     personal::Personal,
     stream::{Position, StreamId, StreamType, StreamVersion},
 };
-use ledgerdesk_infrastructure::event_store::{Cursor, Head, LogPage, ReadError, StoreError};
+use ledgerdesk_infrastructure::event_store::{Cursor, Head, LogPage, ReadError, StoreError, UnknownEvent};
 use sqlx::PgPool;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -100,11 +100,13 @@ impl MemoryLog {
 
     fn check_known(&self, after: Position) -> Result<(), ReadError> {
         match *self.unknown_after.read().unwrap() {
-            Some(unknown) if after.0 >= unknown => Err(ReadError::Store(StoreError::UnknownEvent {
-                position: Position(unknown + 1),
-                event_type: "FromTheFuture".to_owned(),
-                schema_version: 1,
-            })),
+            Some(unknown) if after.0 >= unknown => {
+                Err(ReadError::Store(StoreError::UnknownEvent(UnknownEvent {
+                    position: Position(unknown + 1),
+                    event_type: "FromTheFuture".to_owned(),
+                    schema_version: 1,
+                })))
+            }
             _ => Ok(()),
         }
     }

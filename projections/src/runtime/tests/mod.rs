@@ -6,4 +6,5 @@ mod memory_log;
 mod parking;
 mod projections;
 mod rebuild;
+mod switch;
 mod world;

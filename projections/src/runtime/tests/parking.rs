@@ -42,6 +42,37 @@ async fn a_poisoned_event_is_parked_with_what_follows_it_and_the_rest_goes_on() 
     }
 }
 
+/// The tables of the database that cannot grow any more, as PostgreSQL says it; counts how often it did.
+const FULL: &str = "create sequence public.refusals;
+    create function public.full_disk() returns trigger language plpgsql security definer as $$ begin
+        perform nextval('public.refusals');
+        raise exception 'could not extend file' using errcode = 'disk_full';
+    end $$;
+    create trigger full_disk before insert or update on read.topics execute function public.full_disk()";
+
+#[tokio::test]
+async fn a_database_that_is_full_after_a_leader_vanished_counts_against_no_event() {
+    let world = World::new().await;
+    let node = world.start("a");
+    let head = world.log.append(vec![opened(1, "innocent")]).await;
+    node.wait_for(head).await;
+    node.stop().await;
+    // As a kill leaves it: whoever comes next suspects the next event.
+    let vanished = "update ledgerdesk.projections set holder = 'a' where name = 'topics'";
+    sqlx::raw_sql(vanished).execute(&world.pool).await.unwrap();
+    sqlx::raw_sql(FULL).execute(&world.pool).await.unwrap();
+    let head = world.log.append(vec![tagged(1, "fine")]).await;
+
+    let node = world.start("b");
+    // More often than an event is tried before it is parked.
+    world.eventually("select (last_value >= 5)::int::bigint from public.refusals", 1).await;
+    sqlx::raw_sql("drop trigger full_disk on read.topics").execute(&world.pool).await.unwrap();
+    node.wait_for(head).await;
+    assert_eq!(node.read_side.parked("topics", 10).await.unwrap().len(), 0);
+    node.assert_equals_rebuild().await;
+    node.stop().await;
+}
+
 #[tokio::test]
 async fn a_rebuild_with_mended_code_parks_nothing_and_clears_what_was_parked() {
     let world = World::new().await;

@@ -49,10 +49,11 @@ impl Drop for World {
     }
 }
 
-const MIGRATIONS: [&str; 3] = [
+const MIGRATIONS: [&str; 4] = [
     include_str!("../../../../migrations/20260101000100_create_schemas.sql"),
     include_str!("../../../../migrations/20260101000200_create_log.sql"),
     include_str!("../../../../migrations/20260101000300_create_projections.sql"),
+    include_str!("../../../../migrations/20260101000500_keep_replaced_read_models.sql"),
 ];
 static NEXT: AtomicU64 = AtomicU64::new(0);
 

@@ -1,4 +1,4 @@
-//! `appointConsultation`: promises the client a time.
+//! `appointConsultation`: promises the client a time, or a window.
 
 use async_graphql::InputObject;
 use chrono::{DateTime, Utc};
@@ -12,13 +12,15 @@ use crate::graphql::{
     user_error::UserError,
 };
 
-/// The time.
+/// The time, or the window.
 #[derive(Debug, InputObject)]
 pub(crate) struct AppointConsultationInput {
     #[graphql(flatten)]
     on: OnConsultation,
-    /// The time.
+    /// The time, or the start of the window in which it will happen.
     appointed_for: DateTime<Utc>,
+    /// The end of the window, at most a day after its start; a moment is promised if it is not given.
+    appointed_until: Option<DateTime<Utc>>,
 }
 
 impl Verb for AppointConsultationInput {
@@ -29,6 +31,9 @@ impl Verb for AppointConsultationInput {
     }
 
     fn command(self, _: &mut Reader<'_>) -> Result<ConsultationCommand, UserError> {
-        Ok(ConsultationCommand::Appoint(Appoint { appointed_for: self.appointed_for }))
+        Ok(ConsultationCommand::Appoint(Appoint {
+            appointed_for: self.appointed_for,
+            appointed_until: self.appointed_until,
+        }))
     }
 }

@@ -1,0 +1,87 @@
+//! An event as an older program wrote it is read in its newest shape, everywhere.
+
+use ledgerdesk_tests::{
+    TestDatabase,
+    raw::{RawEvent, append_raw},
+    server::{OWNER_KEY, Server, done},
+    socket::Socket,
+};
+use serde_json::json;
+
+use crate::support::{last_opened, on, wait_for_read_models};
+
+const PROMISE: &str = "query($id: ID!, $min: Position) {
+    consultation(id: $id, minPosition: $min) { appointedFor appointedUntil } }";
+const EVENTS: &str = "subscription($after: String) { events(after: $after) { type data position } }";
+
+#[tokio::test]
+async fn a_promise_of_version_1_is_a_window_without_length_to_every_reader() {
+    let database = TestDatabase::new().await;
+    let mut server = Server::start(&database.url());
+    let id = server.open("Promised long ago").await;
+    let (workspace, consultation) = last_opened(&database).await;
+    let old = RawEvent {
+        workspace,
+        consultation,
+        event_type: "Appointed",
+        schema_version: 1,
+        payload: json!({ "appointed_for": "2030-01-02T10:00:00Z" }),
+    };
+    let position = append_raw(database.pool(), &old).await;
+    let moment = "2030-01-02T10:00:00+00:00";
+
+    // Read models, rules, subscribers.
+    let shown = server.query(PROMISE, json!({ "id": id, "min": position })).await;
+    assert_eq!(shown["consultation"], json!({ "appointedFor": moment, "appointedUntil": moment }));
+    let again = json!({ "appointedFor": "2030-01-03T10:00:00Z" });
+    let refused = server.refusal("appointConsultation", on(&id, again)).await;
+    assert_eq!(refused.0, "already_appointed", "the rules know of the old promise");
+    let mut socket =
+        Socket::subscribe(&server.address, OWNER_KEY, EVENTS, json!({ "after": "0" })).await.unwrap();
+    let event = loop {
+        let event = socket.data().await.unwrap()["events"].take();
+        if event["position"] == position {
+            break event;
+        }
+    };
+    assert_eq!(event["type"], "Appointed");
+    assert_eq!(event["data"]["appointed_until"], "2030-01-02T10:00:00Z");
+
+    // What is written today stands beside it; the log is whole and every read model equals its rebuild.
+    let window = json!({ "to": "2030-01-05T10:00:00Z", "initiator": { "kind": "CLIENT" } });
+    server.mutate("redateConsultation", on(&id, window)).await;
+    wait_for_read_models(&database).await;
+    assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
+    assert!(done(&database.url(), &["log", "verify"]).contains("The log is whole"));
+    done(&database.url(), &["projections", "check", "--all"]);
+    let versions: Vec<(String, i16)> = sqlx::query_as(
+        "select event_type, schema_version from ledgerdesk.events where event_type in ('Appointed', 'Redated')
+          order by position",
+    )
+    .fetch_all(database.pool())
+    .await
+    .unwrap();
+    assert_eq!(versions, [("Appointed".to_owned(), 1), ("Redated".to_owned(), 1)], "nothing was rewritten");
+}
+
+#[tokio::test]
+async fn a_window_is_promised_shown_and_moved_as_a_whole() {
+    let database = TestDatabase::new().await;
+    let server = Server::start(&database.url());
+    let id = server.open("Between two and four").await;
+    let window = json!({
+        "appointedFor": "2030-01-02T14:00:00Z", "appointedUntil": "2030-01-02T16:00:00Z",
+    });
+    server.mutate("appointConsultation", on(&id, window)).await;
+    let to = json!({ "to": "2030-01-03T09:00:00Z", "initiator": { "kind": "CLIENT" } });
+    let moved = server.mutate("redateConsultation", on(&id, to)).await;
+    let shown = server.query(PROMISE, json!({ "id": id, "min": moved["position"] })).await;
+    let expected =
+        json!({ "appointedFor": "2030-01-03T09:00:00+00:00", "appointedUntil": "2030-01-03T11:00:00+00:00" });
+    assert_eq!(shown["consultation"], expected);
+    let backwards = json!({
+        "appointedFor": "2030-01-02T14:00:00Z", "appointedUntil": "2030-01-02T13:00:00Z",
+    });
+    let refused = server.refusal("appointConsultation", on(&id, backwards)).await;
+    assert_eq!(refused, ("out_of_range".to_owned(), json!("input.appointedUntil")));
+}
