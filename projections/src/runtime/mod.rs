@@ -4,7 +4,7 @@
 //! `runner` holds the lease and follows the log. For each page, `fold` opens one transaction: it locks the
 //! checkpoint and checks the lease's token (`checkpoint`), loads the touched rows (`load`), folds them in
 //! memory (`rows`), empties the personal columns of whoever is erased (`erase`), writes what differs in bulk
-//! (`write`, `copy`, `upsert`), moves the checkpoint, commits. If an event cannot be applied, `isolate` finds it and
+//! (`write`, `binary`, `upsert`), moves the checkpoint, commits. If an event cannot be applied, `isolate` finds it and
 //! parks it with everything behind it (`parking`), until a `replay`.
 //!
 //! # A rebuild
@@ -19,12 +19,12 @@
 //! - The fold sees no clock, no database and no other row: live and rebuilt are equal row for row.
 //! - Nothing here has side effects outside the read models: a rebuild repeats none.
 
+mod binary;
 mod bounded;
 mod cells;
 mod checkpoint;
 mod claim;
 mod compare;
-mod copy;
 mod erase;
 mod error;
 mod fault;

@@ -6,9 +6,13 @@ use std::{
 };
 
 use ledgerdesk_domain::event::Recorded;
+use serde::Serialize;
 use uuid::Uuid;
 
-use super::projection::Projection;
+use super::{
+    binary::{Layout, Unwritable, Writer},
+    projection::Projection,
+};
 
 /// Rows in memory between the table and the fold.
 pub(super) trait Rows: Send + Sync {
@@ -27,8 +31,12 @@ pub(super) trait Rows: Send + Sync {
         only: Option<Uuid>,
     ) -> Vec<(Uuid, Arc<Recorded>)>;
 
-    /// What differs from the table, at most about `limit` rows of it; nothing once all was taken.
-    fn take_changes(&mut self, limit: usize) -> Result<Option<Changes>, serde_json::Error>;
+    /// How many of the rows that differ from the table are new to it.
+    fn count_new(&self) -> usize;
+
+    /// What differs from the table, at most about `limit` rows of it; nothing once all was taken. With a layout,
+    /// new rows come as COPY takes them; without one, as rows to upsert.
+    fn take_changes(&mut self, limit: usize, layout: Option<&Layout>) -> Result<Option<Changes>, Unwritable>;
 
     /// How many rows are held in memory.
     fn len(&self) -> usize;
@@ -41,15 +49,22 @@ pub(super) trait Rows: Send + Sync {
     fn assume_empty(&mut self);
 }
 
-/// Rows to write, each a JSON object.
+/// Rows to write.
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    /// Rows that the table does not have.
-    pub(super) new: Vec<String>,
-    /// Rows that it has.
-    pub(super) changed: Vec<String>,
+    /// Rows that the table does not have, for COPY.
+    pub(super) copied: Copied,
+    /// Rows that the table has or may have, each a JSON object.
+    pub(super) upserted: Vec<String>,
     /// Keys of rows to remove.
     pub(super) gone: Vec<Uuid>,
+}
+
+/// Rows in the binary form of COPY.
+#[derive(Debug, Default)]
+pub(super) struct Copied {
+    pub(super) bytes: Vec<u8>,
+    pub(super) count: usize,
 }
 
 /// The rows of one projection.
@@ -157,27 +172,46 @@ impl<P: Projection> Rows for WorkingSet<P> {
         held
     }
 
-    fn take_changes(&mut self, limit: usize) -> Result<Option<Changes>, serde_json::Error> {
+    fn count_new(&self) -> usize {
+        let is_new =
+            |key: &&Uuid| self.entries.get(*key).is_some_and(|entry| entry.row.is_some() && !entry.stored);
+        self.appended.len() + self.touched.iter().filter(is_new).count()
+    }
+
+    fn take_changes(&mut self, limit: usize, layout: Option<&Layout>) -> Result<Option<Changes>, Unwritable> {
+        if self.appended.is_empty() && self.touched.is_empty() {
+            return Ok(None);
+        }
         let mut changes = Changes::default();
+        let mut writer = layout.map(Writer::new);
+        let mut count = 0;
+        let mut new = |row: &P::Row, upserted: &mut Vec<String>| -> Result<(), Unwritable> {
+            if let Some(writer) = &mut writer {
+                count += 1;
+                return writer.row(row);
+            }
+            upserted.push(json(row)?);
+            Ok(())
+        };
         for row in self.appended.drain(..limit.min(self.appended.len())) {
-            changes.new.push(serde_json::to_string(&row)?);
+            new(&row, &mut changes.upserted)?;
         }
         for key in self.touched.drain(..limit.min(self.touched.len())) {
             let Some(entry) = self.entries.get_mut(&key) else { continue };
             let before = entry.before.take();
             entry.touched = false;
             match (&entry.row, entry.stored) {
-                (Some(row), false) => changes.new.push(serde_json::to_string(row)?),
-                (Some(row), true) if before.as_ref() != Some(row) => {
-                    changes.changed.push(serde_json::to_string(row)?);
-                }
+                (Some(row), false) => new(row, &mut changes.upserted)?,
+                (Some(row), true) if before.as_ref() != Some(row) => changes.upserted.push(json(row)?),
                 (None, true) => changes.gone.push(key),
                 (Some(_), true) | (None, false) => {}
             }
             entry.stored = entry.row.is_some();
         }
-        let more = !self.appended.is_empty() || !self.touched.is_empty();
-        Ok((more || !changes.is_empty()).then_some(changes))
+        if let Some(mut writer) = writer {
+            changes.copied = Copied { bytes: writer.take(), count };
+        }
+        Ok(Some(changes))
     }
 
     fn len(&self) -> usize {
@@ -197,8 +231,6 @@ impl<P: Projection> Rows for WorkingSet<P> {
     }
 }
 
-impl Changes {
-    fn is_empty(&self) -> bool {
-        self.new.is_empty() && self.changed.is_empty() && self.gone.is_empty()
-    }
+fn json(row: &impl Serialize) -> Result<String, Unwritable> {
+    serde_json::to_string(row).map_err(Unwritable::Value)
 }

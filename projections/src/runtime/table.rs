@@ -2,7 +2,7 @@
 
 use sqlx::{AssertSqlSafe, PgConnection};
 
-use super::{fault::Fault, pause::Pause, projection::Definition};
+use super::{binary::Layout, fault::Fault, pause::Pause, projection::Definition};
 
 /// Which of the tables of a projection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -41,6 +41,8 @@ pub(super) struct Table {
     pub(super) build: Build,
     /// The columns of the definition, in its order.
     pub(super) columns: Vec<Column>,
+    /// How COPY takes its rows, if it can.
+    pub(super) layout: Option<Layout>,
     pub(super) load_sql: String,
     pub(super) upsert_sql: String,
     pub(super) delete_sql: String,
@@ -49,7 +51,7 @@ pub(super) struct Table {
     pub(super) erase_sql: Option<String>,
 }
 
-/// A column and how its values are written for COPY.
+/// A column and how its values are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Column {
     pub(super) name: &'static str,
@@ -78,35 +80,46 @@ impl Table {
     ) -> Result<(), Fault> {
         drop_table(&mut *connection, build.schema(), definition).await?;
         let (table, indexes) = statements(definition);
-        let sql = if build == Build::Live { format!("{table}{indexes}") } else { table.to_owned() };
+        let sql = if build == Build::Live {
+            format!("{table}{indexes}")
+        } else if definition.insert_only {
+            // Nothing is looked up before the table is whole.
+            format!("{table} alter table {{schema}}.{0} drop constraint {0}_pkey;", definition.name)
+        } else {
+            table.to_owned()
+        };
         let sql = sql.replace("{schema}", build.schema());
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
         Ok(())
     }
 
-    /// Makes the indexes, unless the table has them: over all rows at once in a fraction of the time that they
+    /// Makes the indexes that the table does not have: over all rows at once in a fraction of the time that they
     /// would take row by row.
     pub(super) async fn index(
         connection: &mut PgConnection,
         definition: &'static Definition,
         build: Build,
     ) -> Result<(), Fault> {
-        let has_indexes: bool = sqlx::query_scalar(
-            "select exists (select from pg_catalog.pg_index i
-                              join pg_catalog.pg_class c on c.oid = i.indrelid
-                              join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-                             where n.nspname = $1 and c.relname = $2 and not i.indisprimary)",
+        let (primary, others): (bool, bool) = sqlx::query_as(
+            "select coalesce(bool_or(i.indisprimary), false), coalesce(bool_or(not i.indisprimary), false)
+               from pg_catalog.pg_index i
+               join pg_catalog.pg_class c on c.oid = i.indrelid
+               join pg_catalog.pg_namespace n on n.oid = c.relnamespace
+              where n.nspname = $1 and c.relname = $2",
         )
         .bind(build.schema())
         .bind(definition.name)
         .fetch_one(&mut *connection)
         .await?;
-        let (_, indexes) = statements(definition);
-        if has_indexes || indexes.is_empty() {
-            return Ok(());
-        }
+        let Definition { name, key_column, .. } = definition;
+        let key = if primary {
+            String::new()
+        } else {
+            format!("alter table {{schema}}.{name} add primary key ({key_column});")
+        };
+        let indexes = if others { "" } else { statements(definition).1 };
         // All or none of them: one string of statements is one transaction.
-        let sql = indexes.replace("{schema}", build.schema());
+        let sql = format!("{key}{indexes}").replace("{schema}", build.schema());
         sqlx::raw_sql(AssertSqlSafe(sql)).execute(connection).await?;
         Ok(())
     }
@@ -160,10 +173,16 @@ impl Table {
                 .join(", ")
         };
         let others: Vec<&str> = definition.columns.iter().copied().filter(|column| column != key).collect();
-        let on_conflict = if others.is_empty() {
-            "nothing".to_owned()
+        let on_conflict = if definition.insert_only {
+            // None of them is there, and while it is being rebuilt, the table has no key to conflict with.
+            String::new()
+        } else if others.is_empty() {
+            format!(" on conflict ({key}) do nothing")
         } else {
-            format!("update set {}", assignments(&others, &|column| format!("excluded.{column}")))
+            format!(
+                " on conflict ({key}) do update set {}",
+                assignments(&others, &|column| format!("excluded.{column}"))
+            )
         };
         let parameters: Vec<String> =
             (1..=columns.len()).map(|number| format!("${number}::text[]")).collect();
@@ -175,13 +194,12 @@ impl Table {
                  (select {list} from {table} where {key} = any($1)) r"
             ),
             upsert_sql: format!(
-                "insert into {table} ({list}) select {} from unnest({}) r ({list}) \
-                 on conflict ({key}) do {on_conflict}",
+                "insert into {table} ({list}) select {} from unnest({}) r ({list}){on_conflict}",
                 texts.join(", "),
                 parameters.join(", ")
             ),
             delete_sql: format!("delete from {table} where {key} = any($1)"),
-            copy_sql: format!("copy {table} ({list}) from stdin"),
+            copy_sql: format!("copy {table} ({list}) from stdin (format binary)"),
             erase_sql: (!definition.personal.is_empty()).then(|| {
                 format!(
                     "update {table} set {} where workspace_id = $1 and person_id = any($2) returning {key}",
@@ -190,15 +208,16 @@ impl Table {
             }),
             definition,
             build,
+            layout: Layout::of(&columns),
             columns,
         }
     }
 
     /// A value that its column cannot hold: a fault of the program.
-    pub(super) fn misfit_in(&self, column: &Column) -> Fault {
+    pub(super) fn misfit_in(&self, column: &str) -> Fault {
         Fault::Paused(Pause::misfit(format!(
-            "a value of {}.{} is no {}",
-            self.definition.name, column.name, column.sql_type
+            "a value of {}.{column} is none that the column holds",
+            self.definition.name
         )))
     }
 
