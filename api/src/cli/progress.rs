@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
 use ledgerdesk_infrastructure::import::{Phase, Progress};
 
 const KNOWN: &str = "{msg} {wide_bar} {human_pos}/{human_len} ({per_sec}, {eta} left)";
@@ -11,9 +11,21 @@ const OPEN: &str = "{msg} {spinner} {human_pos} ({per_sec})";
 /// A bar over things of one kind.
 pub(super) struct Bar(ProgressBar);
 
+/// Bars of things that go on at the same time, one below the other.
+#[derive(Default)]
+pub(super) struct Bars(MultiProgress);
+
+impl Bars {
+    /// One more bar.
+    pub(super) fn add(&self, things: String) -> Bar {
+        let Bar(bar) = Bar::new(things);
+        Bar(self.0.add(bar))
+    }
+}
+
 impl Bar {
     /// A bar that counts `things`.
-    pub(super) fn new(things: &'static str) -> Self {
+    pub(super) fn new(things: impl Into<std::borrow::Cow<'static, str>>) -> Self {
         let bar = ProgressBar::no_length().with_message(things);
         bar.set_style(style(OPEN));
         Self(bar)

@@ -245,6 +245,20 @@ impl EventStore {
         Ok(self.reader.after(after, limit).await?)
     }
 
+    /// As [`EventStore::read`], for those who read the same stretch of the log at about the same time: it is read
+    /// and decoded once for all of them. May answer with fewer events than there are, never with none where there
+    /// are some.
+    pub async fn read_together(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        match self.tail.in_blocks(&self.reader, after, limit).await? {
+            Some(events) => Ok(events),
+            None => self.read(after, limit).await,
+        }
+    }
+
     /// Up to `limit` events of one workspace after `after`.
     pub async fn read_workspace(
         &self,

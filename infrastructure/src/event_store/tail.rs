@@ -70,6 +70,17 @@ impl Tail {
         self.seen.borrow().head
     }
 
+    /// Up to `limit` events after `after`, from what is read in blocks for everybody; nothing where no block is
+    /// whole.
+    pub(super) async fn in_blocks(
+        &self,
+        reader: &Reader,
+        after: Position,
+        limit: usize,
+    ) -> Result<Option<Vec<Arc<Recorded>>>, StoreError> {
+        self.older.after(reader, after, limit, self.head().position).await
+    }
+
     /// Up to `limit` events after `after`, if the recent ones reach back that far.
     fn recent_after(&self, after: Position, limit: usize) -> Option<Vec<Arc<Recorded>>> {
         let recent = self.recent.read().unwrap_or_else(PoisonError::into_inner);

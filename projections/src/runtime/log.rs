@@ -14,6 +14,15 @@ pub(super) trait Log: Send + Sync + 'static {
     /// Up to `limit` events after `after`.
     fn read(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>>;
 
+    /// The same, for those who read the same stretch at about the same time; may answer with fewer of them.
+    fn read_together(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>> {
+        self.read(after, limit)
+    }
+
     /// Follows the log from a cursor.
     fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>>;
 }
@@ -31,6 +40,14 @@ impl Log for EventStore {
 
     fn read(&self, after: Position, limit: usize) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>> {
         Box::pin(Self::read(self, after, limit))
+    }
+
+    fn read_together(
+        &self,
+        after: Position,
+        limit: usize,
+    ) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>> {
+        Box::pin(Self::read_together(self, after, limit))
     }
 
     fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>> {

@@ -36,6 +36,7 @@ mod lease;
 mod load;
 mod log;
 mod metrics;
+mod pace;
 mod page_size;
 mod parking;
 mod pause;

@@ -49,7 +49,7 @@ pub(super) async fn rebuild(
     start: Start,
     progress: OnProgress<'_>,
 ) -> Result<Option<Rebuilt>, Fault> {
-    // One at a time on a node: each keeps rows in memory.
+    // Each keeps rows in memory.
     let _turn = shared.unless_stopping(shared.rebuilds.acquire()).await?;
     let Some(mut build) = Rebuild::claim(shared, projection, start).await? else { return Ok(None) };
     let result = build.run(progress).await;
@@ -226,6 +226,9 @@ impl<'a> Rebuild<'a> {
     async fn next_page(&mut self, until: Option<Position>) -> Result<Vec<Arc<Recorded>>, Fault> {
         let shared = self.shared;
         let after = self.reached.position;
+        if after >= self.careful_to {
+            shared.unless_stopping(shared.pace.keep(self.fold.lease.name, after)).await?;
+        }
         let limit = |after: Position| {
             let left = until.map_or(i64::MAX, |until| until.0 - after.0);
             shared.settings.max_page.min(usize::try_from(left).unwrap_or(0))
@@ -235,14 +238,14 @@ impl<'a> Rebuild<'a> {
                 shared.unless_stopping(page).await?.map_err(|_| Fault::Stopping)??
             }
             _ if limit(after) == 0 => Vec::new(),
-            _ => shared.unless_stopping(shared.log.read(after, limit(after))).await??,
+            _ => shared.unless_stopping(shared.log.read_together(after, limit(after))).await??,
         };
         if let Some(last) = events.last()
             && events.len() == shared.settings.max_page
             && limit(last.position) > 0
         {
             let (log, start, limit) = (Arc::clone(&shared.log), last.position, limit(last.position));
-            self.ahead = Some((start, tokio::spawn(async move { log.read(start, limit).await })));
+            self.ahead = Some((start, tokio::spawn(async move { log.read_together(start, limit).await })));
         }
         Ok(events)
     }
@@ -263,7 +266,10 @@ impl<'a> Rebuild<'a> {
                 Err(fault) => return Err(fault),
             }
         }
-        if self.fold.rows.len() >= self.shared.settings.rebuild_rows {
+        let definition = self.fold.table.definition;
+        let most = if definition.insert_only { 0 } else { self.shared.settings.rebuild_rows };
+        // Rows that no later event touches are written while the next page is being read.
+        if self.fold.rows.len() > most {
             self.flush().await?;
             self.fold.rows.clear();
         }
@@ -320,6 +326,7 @@ impl<'a> Rebuild<'a> {
         self.fold.parked.forget();
         self.reached = self.fold.cursor;
         let page = i64::try_from(self.shared.settings.max_page).unwrap_or(i64::MAX);
+        self.shared.pace.leave(self.fold.lease.name);
         self.careful_to = to.unwrap_or(Position(self.reached.position.0.saturating_add(page)));
         self.renew().await
     }
@@ -360,5 +367,11 @@ impl<'a> Rebuild<'a> {
         }
         transaction.commit().await?;
         Ok(())
+    }
+}
+
+impl Drop for Rebuild<'_> {
+    fn drop(&mut self) {
+        self.shared.pace.leave(self.fold.lease.name);
     }
 }

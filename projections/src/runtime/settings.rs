@@ -21,6 +21,8 @@ pub struct Settings {
     pub writers: usize,
     /// Rows that a rebuild keeps in memory before it writes them.
     pub rebuild_rows: usize,
+    /// How many rebuilds run at once; they read the log together.
+    pub rebuilds: usize,
     /// How often an event is tried before it is parked.
     pub attempts: i32,
     /// How often lag is measured.
@@ -39,6 +41,7 @@ impl Settings {
             // More than the machine has cores would only stand in each other's way, and in the appender's.
             writers: std::thread::available_parallelism().map_or(2, NonZero::get).clamp(2, 8),
             rebuild_rows: 50_000,
+            rebuilds: 1,
             attempts: 3,
             lag_interval: Duration::from_secs(5),
         }

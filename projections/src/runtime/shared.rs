@@ -12,6 +12,7 @@ use super::{
     fault::Fault,
     log::Log,
     metrics::Metrics,
+    pace::Pace,
     registered::{Registered, Registry},
     settings::Settings,
 };
@@ -25,8 +26,10 @@ pub(super) struct Shared {
     pub(super) shutdown: CancellationToken,
     /// Bounds how many projections write at once.
     pub(super) writers: Semaphore,
-    /// One rebuild at a time on a node.
+    /// How many rebuilds run at once on this node.
     pub(super) rebuilds: Semaphore,
+    /// Where they are.
+    pub(super) pace: Pace,
     pub(super) metrics: Metrics,
     /// For each projection the committed position while this node leads it, and nothing while it does not.
     pub(super) led: HashMap<&'static str, watch::Sender<Option<Position>>>,
@@ -44,7 +47,8 @@ impl Shared {
         Self {
             led: led.collect(),
             writers: Semaphore::new(settings.writers.max(1)),
-            rebuilds: Semaphore::new(1),
+            rebuilds: Semaphore::new(settings.rebuilds.max(1)),
+            pace: Pace::default(),
             metrics: Metrics::default(),
             pool,
             log,

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use ledgerdesk_projections::runtime::RebuildProgress;
 
-use crate::cli::progress::Bar;
+use crate::cli::progress::{Bar, Bars};
 
 /// How often a line is written.
 const EVERY: Duration = Duration::from_secs(1);
@@ -18,9 +18,10 @@ pub(super) struct Report<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// About this projection; in lines if they are asked for.
-    pub(super) fn new(name: &'a str, lines: bool) -> Self {
-        Self { name, bar: (!lines).then(|| Bar::new("events")), began: None, said: None }
+    /// About this projection: with a bar among these, or in lines where none are given.
+    pub(super) fn new(name: &'a str, bars: Option<&Bars>) -> Self {
+        let bar = bars.map(|bars| bars.add(format!("{name}, events")));
+        Self { name, bar, began: None, said: None }
     }
 
     /// It has come so far.

@@ -5,7 +5,7 @@ use clap::Args;
 use ledgerdesk_projections::runtime::ReadSide;
 
 use super::progress::Report;
-use crate::cli::output;
+use crate::cli::{output, progress::Bars};
 
 /// Go back to the table that the last rebuild replaced, without downtime; a second switch returns.
 #[derive(Args)]
@@ -20,7 +20,8 @@ pub(in crate::cli) struct Switch {
 impl Switch {
     pub(super) async fn run(self, read_side: &ReadSide) -> Result<()> {
         let name = &self.name;
-        let mut report = Report::new(name, self.progress);
+        let bars = (!self.progress).then(Bars::default);
+        let mut report = Report::new(name, bars.as_ref());
         let switched = read_side.switch(name, |progress| report.show(progress)).await;
         report.clear();
         let switched = switched?;
