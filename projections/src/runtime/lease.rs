@@ -122,17 +122,19 @@ pub(super) async fn ensure(pool: &PgPool, definition: &'static Definition) -> Re
 }
 
 impl Lease {
-    /// Prolongs the lease.
-    pub(super) async fn renew(&self, pool: &PgPool) -> Result<(), Fault> {
+    /// Prolongs the lease, if the checkpoint is where its holder believes it to be: a database that crashed may
+    /// have fallen back by some pages, and where no event follows, nobody else would notice.
+    pub(super) async fn renew(&self, pool: &PgPool, at: Position) -> Result<(), Fault> {
         let renewal = sqlx::query(
             "update ledgerdesk.projections
                 set expires_at = clock_timestamp() + $4 * interval '1 millisecond'
-              where name = $1 and build = $2 and token = $3 and holder is not null",
+              where name = $1 and build = $2 and token = $3 and holder is not null and position = $5",
         )
         .bind(self.name)
         .bind(self.build.as_str())
         .bind(self.token)
-        .bind(millis(self.ttl));
+        .bind(millis(self.ttl))
+        .bind(at.0);
         let renewed = bounded(self.ttl, renewal.execute(pool)).await?;
         if renewed.rows_affected() == 0 { Err(Fault::Fenced) } else { Ok(()) }
     }

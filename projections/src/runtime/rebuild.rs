@@ -183,7 +183,7 @@ impl<'a> Rebuild<'a> {
 
     /// Makes the indexes of the table, and keeps the lease for as long as that takes.
     async fn index(&self) -> Result<(), Fault> {
-        let (shared, lease) = (self.shared, &self.fold.lease);
+        let (shared, lease, at) = (self.shared, &self.fold.lease, self.fold.cursor.position);
         let mut connection = shared.pool.acquire().await?;
         let indexing = Table::index(&mut connection, self.fold.table.definition, lease.build);
         tokio::pin!(indexing);
@@ -191,7 +191,7 @@ impl<'a> Rebuild<'a> {
             tokio::select! {
                 indexed = &mut indexing => return indexed,
                 () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
-                () = tokio::time::sleep(shared.settings.lease / 3) => lease.renew(&shared.pool).await?,
+                () = tokio::time::sleep(shared.settings.lease / 3) => lease.renew(&shared.pool, at).await?,
             }
         }
     }
@@ -333,7 +333,7 @@ impl<'a> Rebuild<'a> {
 
     async fn renew(&mut self) -> Result<(), Fault> {
         if self.renewed.elapsed() >= self.shared.settings.lease / 3 {
-            self.fold.lease.renew(&self.shared.pool).await?;
+            self.fold.lease.renew(&self.shared.pool, self.fold.cursor.position).await?;
             self.renewed = Instant::now();
         }
         Ok(())

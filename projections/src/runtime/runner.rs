@@ -146,7 +146,7 @@ async fn lead(
             biased;
             () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
             _ = renewal.tick() => {
-                fold.lease.renew(&shared.pool).await?;
+                fold.lease.renew(&shared.pool, fold.cursor.position).await?;
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
                 continue;
             }

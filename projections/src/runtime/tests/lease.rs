@@ -56,6 +56,27 @@ async fn a_leader_that_was_away_too_long_is_fenced() {
     assert_eq!(world.count(LED_BY_B).await, 2);
 }
 
+/// A commit of the read side does not wait for the disk, so a database that crashes may lose the last of them.
+#[tokio::test]
+async fn a_leader_notices_that_its_table_fell_back_although_no_event_follows() {
+    let world = World::new().await;
+    let a = world.start("a");
+    let head = world.log.append(history(10, 3)).await;
+    a.wait_for(head).await;
+    sqlx::raw_sql(
+        "begin; delete from read.topics; delete from read.trail; \
+         update ledgerdesk.projections set epoch = 0, position = 0, hash_prefix = decode('0000000000000000', 'hex'); \
+         commit;",
+    )
+    .execute(&world.pool)
+    .await
+    .unwrap();
+    world.eventually("select count(*) from ledgerdesk.projections where position = 0", 0).await;
+    a.wait_for(head).await;
+    a.assert_equals_rebuild().await;
+    a.stop().await;
+}
+
 #[tokio::test]
 async fn a_node_that_vanished_is_replaced_and_what_it_tried_is_tried_with_care() {
     let world = World::new().await;
