@@ -23,6 +23,13 @@ use super::EmbeddedError;
 pub(super) const ADMIN: &str = "postgres";
 /// The application's role and its database.
 const APPLICATION: &str = "ledgerdesk";
+/// A tenth of the time of an import goes into compressing pages for the write-ahead log with the method that every
+/// server has. One that was built with a faster method takes that.
+const COMPRESS_FAST: &str = "do $$ begin
+    if exists (select from pg_settings where name = 'wal_compression' and 'lz4' = any(enumvals)) then
+        alter role ledgerdesk set wal_compression = 'lz4';
+    end if;
+end $$";
 /// Names the socket file; nothing listens on a TCP port.
 pub(super) const PORT: u16 = 5432;
 /// How long one attempt to connect may take.
@@ -142,6 +149,7 @@ impl Connection {
             let sql =
                 format!("create role {APPLICATION} login createdb createrole password '{}'", self.password);
             sqlx::raw_sql(AssertSqlSafe(sql)).execute(&mut admin).await?;
+            sqlx::raw_sql(COMPRESS_FAST).execute(&mut admin).await?;
         }
         let database: bool = sqlx::query_scalar("select exists (select from pg_database where datname = $1)")
             .bind(APPLICATION)
