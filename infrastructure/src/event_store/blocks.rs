@@ -18,6 +18,9 @@ use super::{StoreError, read::Reader};
 const BLOCK: i64 = 1_000;
 /// How many blocks are kept (some 1.5 MB each).
 const BLOCKS: usize = 16;
+/// How many blocks are read in advance: whoever reads one goes on to the next, and meanwhile the database sends and
+/// another core decodes.
+const AHEAD: i64 = 2;
 
 type Block = Arc<OnceCell<Vec<Arc<Recorded>>>>;
 
@@ -44,9 +47,9 @@ impl Blocks {
                 break;
             }
             let block = self.block(number);
+            self.read_ahead(reader, number, head);
             let start = Position(number * BLOCK);
-            let read = async || reader.after(start, usize::try_from(BLOCK).unwrap_or(1)).await;
-            let block = block.get_or_try_init(read).await?;
+            let block = block.get_or_try_init(|| read(reader, number)).await?;
             if block.len() < usize::try_from(BLOCK).unwrap_or_default() {
                 // An event that this program does not know ends it early: whoever reads up to there is told.
                 break;
@@ -55,6 +58,22 @@ impl Blocks {
             events.extend(block.iter().skip(skip).take(limit - events.len()).cloned());
         }
         Ok((!events.is_empty()).then_some(events))
+    }
+
+    /// Begins to read the blocks behind this one, as far as they are whole and nobody has begun.
+    fn read_ahead(&self, reader: &Reader, number: i64, head: Position) {
+        for next in number + 1..=number + AHEAD {
+            if (next + 1) * BLOCK > head.0 || self.has(next) {
+                continue;
+            }
+            let (block, reader) = (self.block(next), reader.clone());
+            // Whoever needs it tries again and is told what is wrong.
+            tokio::spawn(async move { block.get_or_try_init(|| read(&reader, next)).await.map(drop) });
+        }
+    }
+
+    fn has(&self, number: i64) -> bool {
+        self.blocks().iter().any(|(known, _)| *known == number)
     }
 
     /// Drops all of them: a person was erased, or the log has another history. A block that is being read right
@@ -78,4 +97,8 @@ impl Blocks {
     fn blocks(&self) -> std::sync::MutexGuard<'_, VecDeque<(i64, Block)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+async fn read(reader: &Reader, number: i64) -> Result<Vec<Arc<Recorded>>, StoreError> {
+    reader.after(Position(number * BLOCK), usize::try_from(BLOCK).unwrap_or(1)).await
 }
