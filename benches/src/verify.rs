@@ -31,7 +31,7 @@ pub(crate) async fn measure(log: &Log, report: &mut Report) -> Result<()> {
 }
 
 /// Seconds from the start of the process to its end.
-pub(crate) fn run(url: &str) -> Result<f64> {
+fn run(url: &str) -> Result<f64> {
     let started = Instant::now();
     let output = ledgerdesk(url)?.args(["log", "verify"]).output()?;
     let took = started.elapsed().as_secs_f64();
