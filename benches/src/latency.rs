@@ -2,7 +2,7 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -69,39 +69,51 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
 async fn paced(server: &Server, round: Duration) -> Result<Times> {
     let address = server.address.trim_start_matches("http://");
     let mut socket = Socket::subscribe(address, KEY, SUBSCRIPTION, json!({})).await?;
-    let arrived = Arc::new(Mutex::new(HashMap::new()));
+    let arrived = Arrived::default();
     let receiving = {
         let arrived = arrived.clone();
         tokio::spawn(async move {
             while let Ok(data) = socket.data().await {
                 let now = Instant::now();
                 if let Some(position) = data["events"]["position"].as_i64() {
-                    arrived.lock().unwrap_or_else(PoisonError::into_inner).insert(position, now);
+                    arrived.lock().insert(position, now);
                 }
             }
         })
     };
+    let opener = Opener::of(server);
+    // It begins with what comes after it has begun: that is when the first event arrives.
+    let begun = async {
+        while arrived.lock().is_empty() {
+            opener.open().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, begun).await.context("the subscription does not begin")?;
     let started = Instant::now();
-    let sent = send(&Opener::of(server), round).await?;
+    let sent = send(&opener, round).await?;
     let took = started.elapsed();
     let all_arrived = async {
-        loop {
-            {
-                let arrived = arrived.lock().unwrap_or_else(PoisonError::into_inner);
-                if sent.iter().all(|(position, _)| arrived.contains_key(position)) {
-                    return;
-                }
-            }
-            tokio::time::sleep(Duration::from_millis(5)).await;
+        while !sent.iter().all(|(position, _)| arrived.lock().contains_key(position)) {
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
     };
     tokio::time::timeout(PATIENCE, all_arrived).await.context("events did not reach the subscriber")?;
     receiving.abort();
-    let arrived = arrived.lock().unwrap_or_else(PoisonError::into_inner);
+    let arrived = arrived.lock();
     let times = sent.iter().filter_map(|(position, sent)| {
         arrived.get(position).map(|arrived| arrived.saturating_duration_since(*sent))
     });
     Ok(Times::new(times.collect(), took))
+}
+
+/// When the event at each position arrived.
+#[derive(Clone, Default)]
+struct Arrived(Arc<Mutex<HashMap<i64, Instant>>>);
+
+impl Arrived {
+    fn lock(&self) -> MutexGuard<'_, HashMap<i64, Instant>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 /// The position and the time of sending of each command.

@@ -55,8 +55,10 @@ impl Log {
         let started = Instant::now();
         let mut told = started;
         loop {
-            let there: i64 = sqlx::query_scalar(
-                "select count(*) from ledgerdesk.projections where build = 'live' and position >= $1",
+            let (there, behind): (i64, Option<String>) = sqlx::query_as(
+                "select count(*) filter (where position >= $1), \
+                 string_agg(name || ' at ' || position, ', ' order by position) filter (where position < $1) \
+                 from ledgerdesk.projections where build = 'live'",
             )
             .bind(self.events)
             .fetch_one(&pool)
@@ -65,10 +67,11 @@ impl Log {
                 pool.close().await;
                 return Ok(());
             }
-            ensure!(started.elapsed() < patience, "only {there} read models have caught up");
+            let behind = behind.unwrap_or_else(|| "some that nobody has taken up".to_owned());
+            ensure!(started.elapsed() < patience, "still behind {}: {behind}", self.events);
             if told.elapsed() > Duration::from_secs(10) {
                 told = Instant::now();
-                progress(&format!("{there} of {READ_MODELS} read models have caught up"));
+                progress(&format!("behind {}: {behind}", self.events));
             }
             tokio::time::sleep(Duration::from_millis(20)).await;
         }

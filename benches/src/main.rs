@@ -66,7 +66,12 @@ async fn run(options: &Options) -> Result<()> {
     std::fs::create_dir_all(&scratch)?;
     let server = EmbeddedPostgres { max_connections: 300, ..EmbeddedPostgres::new(&data_dir) };
     let postgres = server.start().await.context("the benchmark's PostgreSQL does not start")?;
-    let bench = Bench { url: postgres.url(), round: options.round, scratch: scratch.clone() };
+    let bench = Bench {
+        url: postgres.url(),
+        admin_url: postgres.admin_url(),
+        round: options.round,
+        scratch: scratch.clone(),
+    };
     let outcome = tokio::select! {
         outcome = measure(&bench, options) => outcome,
         // Gigabytes are not left behind by whoever loses patience.
@@ -81,6 +86,8 @@ async fn run(options: &Options) -> Result<()> {
 struct Bench {
     /// The server, as the role that may make databases.
     url: String,
+    /// The same, as its superuser.
+    admin_url: String,
     /// How long one measurement runs.
     round: Duration,
     /// A directory for files that are gone afterwards.
@@ -90,7 +97,7 @@ struct Bench {
 impl Bench {
     /// The URL of a new, migrated database of this name.
     async fn database(&self, name: &str) -> Result<String> {
-        self.at_server(format!("create database {name}")).await?;
+        at(&self.url, format!("create database {name}")).await?;
         let url = with_database(&self.url, name)?;
         db::migrate(&url).await?;
         Ok(url)
@@ -98,25 +105,27 @@ impl Bench {
 
     /// The URL of a new database with everything that another one has, which nobody uses now.
     async fn clone_database(&self, from: &str, name: &str) -> Result<String> {
-        self.at_server(format!("create database {name} template {from}")).await?;
+        at(&self.url, format!("create database {name} template {from}")).await?;
         with_database(&self.url, name)
     }
 
-    /// Removes a database that nobody uses any more.
+    /// Removes a database that nobody uses any more, but for PostgreSQL's own cleaning, which only its superuser
+    /// may interrupt.
     async fn drop_database(&self, name: &str) -> Result<()> {
-        self.at_server(format!("drop database {name} with (force)")).await
-    }
-
-    async fn at_server(&self, statement: String) -> Result<()> {
-        let pool = sqlx::PgPool::connect(&self.url).await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&pool).await?;
-        pool.close().await;
-        Ok(())
+        at(&self.admin_url, format!("drop database {name} with (force)")).await
     }
 
     async fn pool(url: &str) -> Result<sqlx::PgPool> {
         Ok(db::connect(url, PoolSettings { max_connections: 32, ..PoolSettings::default() }).await?)
     }
+}
+
+/// One statement of its own at this server.
+async fn at(url: &str, statement: String) -> Result<()> {
+    let pool = sqlx::PgPool::connect(url).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&pool).await?;
+    pool.close().await;
+    Ok(())
 }
 
 fn with_database(url: &str, name: &str) -> Result<String> {

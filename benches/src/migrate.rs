@@ -46,8 +46,6 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let projected = started.elapsed().as_secs_f64();
     let memory = server.memory()?;
     drop(server);
-    bench.drop_database("bench_migrate").await?;
-    std::fs::remove_file(&source)?;
     let (rows, events) = (count(rows), to_f64(log.events));
     report.row(
         &format!("import of {} consultations, a server projecting beside it", number(count(CONSULTATIONS))),
@@ -77,6 +75,8 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         format!("{} MB when all was done", number(memory.resident)),
         "",
     );
+    bench.drop_database("bench_migrate").await?;
+    std::fs::remove_file(&source)?;
     Ok(())
 }
 
