@@ -1,11 +1,8 @@
 //! Commands through the executor and the appender: decided, sealed, chained, idempotent, committed.
 
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Instant,
+    fmt::Write as _,
+    time::{Duration, Instant},
 };
 
 use anyhow::Result;
@@ -18,60 +15,96 @@ use ledgerdesk_tests::node::{Node, key, open};
 use uuid::Uuid;
 
 use crate::{
-    Bench, ROUND, ROUNDS,
-    pgbench::Pgbench,
-    report::{Report, median, number},
+    Bench, ROUNDS,
+    pgbench::{BATCH, Pgbench},
+    report::{Report, median, number, progress},
+    times::{Rounds, Times},
 };
 
-const CALLERS: [usize; 4] = [1, 16, 64, 128];
-const PGBENCH_CLIENTS: [usize; 3] = [1, 16, 64];
+/// How many callers wait for their answers, and as many clients of the baseline.
+const COUNTS: [usize; 4] = [1, 16, 64, 128];
 /// As many clients open consultations, so that their keys are in use again and again.
 const CLIENTS: u128 = 1_000;
+/// As many clients write batches: enough for two cores, and few enough not to stand in each other's way.
+const BATCH_CLIENTS: usize = 4;
 
 pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     let url = bench.database("bench_append").await?;
-    let pgbench = Pgbench::prepare(&url).await?;
+    let pgbench = Pgbench::prepare(bench, &url).await?;
     let pool = Bench::pool(&url).await?;
     let node = Node::open(&pool).await;
-    let mut ours = vec![Vec::new(); CALLERS.len()];
-    let mut theirs = vec![Vec::new(); PGBENCH_CLIENTS.len()];
-    for _ in 0..ROUNDS {
-        for (clients, rates) in PGBENCH_CLIENTS.iter().zip(&mut theirs) {
-            rates.push(pgbench.run(*clients)?);
+    let mut ours: Vec<Rounds> = COUNTS.iter().map(|_| Rounds::default()).collect();
+    let mut theirs = vec![Vec::new(); COUNTS.len()];
+    let (mut one, mut batches) = (Rounds::default(), Vec::new());
+    for round in 1..=ROUNDS {
+        progress(&format!("appends, round {round} of {ROUNDS}"));
+        for (callers, (ours, theirs)) in COUNTS.iter().zip(ours.iter_mut().zip(&mut theirs)) {
+            theirs.push(pgbench.run(*callers)?);
+            ours.push(run(&node, *callers, bench.round).await);
         }
-        for (callers, rates) in CALLERS.iter().zip(&mut ours) {
-            rates.push(run(&node, *callers).await);
-        }
+        one.push(pgbench.run_one()?);
+        batches.push(pgbench.run_batches(BATCH_CLIENTS)?);
     }
     node.close().await;
     let theirs: Vec<f64> = theirs.into_iter().map(median).collect();
-    let best = theirs.iter().copied().fold(0.0, f64::max);
-    for (callers, rates) in CALLERS.iter().zip(ours) {
-        let rate = median(rates);
-        let (clients, baseline) = PGBENCH_CLIENTS
-            .iter()
-            .zip(&theirs)
-            .find(|(clients, _)| *clients == callers)
-            .map_or((64, best), |(clients, rate)| (*clients, *rate));
-        report.row(
-            &format!("commands/s through the appender, {callers} waiting callers"),
-            format!("{:.2} × ({}/s)", rate / baseline, number(rate)),
-            format!("pgbench, one bare row a transaction, {clients} clients: {}/s", number(baseline)),
-            if *callers == 64 { "≥ 1.5 × pgbench" } else { "" },
-        );
-    }
+    rates(&ours, &theirs, report);
+    let (took, baseline) = (ours[0].percentile(50), one.percentile(50));
+    report.row(
+        "a command of one caller, from its call to its answer",
+        format!("{:.2} × (p50 {took:.2} ms, p99 {:.2} ms)", took / baseline, ours[0].percentile(99)),
+        format!(
+            "pgbench, one bare row a transaction, 1 client: p50 {baseline:.2} ms, p99 {:.2} ms",
+            one.percentile(99)
+        ),
+        "≤ 1.4 × pgbench",
+    );
+    report.row(
+        &format!("baseline: bare rows/s, {BATCH} rows a transaction made by one statement"),
+        format!("{}/s", number(median(batches))),
+        format!("pgbench, {BATCH_CLIENTS} clients"),
+        "",
+    );
     Ok(())
 }
 
-/// Commands per second with this many callers that wait for their answers.
-async fn run(node: &Node, callers: usize) -> f64 {
-    let done = Arc::new(AtomicU64::new(0));
+fn rates(ours: &[Rounds], theirs: &[f64], report: &mut Report) {
+    let best = theirs.iter().copied().fold(0.0, f64::max);
+    for ((callers, ours), theirs) in COUNTS.iter().zip(ours).zip(theirs) {
+        let is_most = *callers == 128;
+        // The most callers are held against the best that pgbench does with whatever number of clients.
+        let (baseline, clients) =
+            if is_most { (best, "at its best".to_owned()) } else { (*theirs, format!("{callers} clients")) };
+        let mut beside = format!("pgbench, one bare row a transaction, {clients}: {}/s", number(baseline));
+        if is_most {
+            let _ = write!(beside, "; {callers} clients: {}/s", number(*theirs));
+        }
+        report.row(
+            &format!("commands/s through the appender, {callers} waiting callers"),
+            format!(
+                "{:.2} × ({}/s), p99 {:.1} ms",
+                ours.rate() / baseline,
+                number(ours.rate()),
+                ours.percentile(99)
+            ),
+            beside,
+            match callers {
+                64 => "≥ 1.5 × pgbench",
+                128 => "≥ 2 × pgbench",
+                _ => "",
+            },
+        );
+    }
+}
+
+/// Commands with this many callers that wait for their answers, for so long.
+pub(crate) async fn run(node: &Node, callers: usize, round: Duration) -> Times {
     let started = Instant::now();
     let tasks: Vec<_> = (0..callers)
         .map(|_| {
-            let (node, done) = (node.clone(), done.clone());
+            let node = node.clone();
             tokio::spawn(async move {
-                while started.elapsed() < ROUND {
+                let mut times = Vec::new();
+                while started.elapsed() < round {
                     let id = SystemIds.next_id();
                     let client = ClientId(Uuid::from_u128(1 + id.as_u128() % CLIENTS));
                     let name = id.to_string();
@@ -82,18 +115,19 @@ async fn run(node: &Node, callers: usize) -> f64 {
                             open(Some(client), "The printer on the second floor is out of toner"),
                         )
                     };
+                    let sent = Instant::now();
                     if node.executor.execute::<Consultation>(envelope).await.is_ok() {
-                        done.fetch_add(1, Ordering::Relaxed);
+                        times.push(sent.elapsed());
                     }
                 }
+                times
             })
         })
         .collect();
+    let mut times = Vec::new();
     for task in tasks {
         // A caller that panicked shows in the rate.
-        let _ = task.await;
+        times.extend(task.await.unwrap_or_default());
     }
-    #[expect(clippy::cast_precision_loss, reason = "a rate for people")]
-    let done = done.load(Ordering::Relaxed) as f64;
-    done / started.elapsed().as_secs_f64()
+    Times::new(times, started.elapsed())
 }

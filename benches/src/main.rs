@@ -4,48 +4,81 @@
 //! speed drifts slows all of them; medians are shown, ratios first. Nothing here passes or fails: the figures
 //! are for people.
 //!
-//! Names of sections (`append`, `import`, `rebuild`, `graphql`) as arguments measure only those, and leave the
-//! recorded table as it is.
+//! Names of sections as arguments measure only those, and leave the recorded table as it is; `--round SECONDS`
+//! makes rounds short, and records nothing. Each section is a file of its own:
+//! - the way in: `append`, `graphql`, `load`, `import`;
+//! - the way out: `latency` (with `lag`), `read`, `verify`, `export`, `rebuild`, `size`;
+//! - by name only: `migrate` (with `enlarge`), `scale`;
+//! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
 mod append;
+mod enlarge;
+mod export;
 mod graphql;
 mod import;
+mod lag;
+mod latency;
+mod load;
+mod log;
+mod migrate;
+mod options;
 mod pgbench;
 mod process;
+mod read;
 mod rebuild;
 mod report;
+mod scale;
+mod scan;
+mod size;
+mod sql;
+mod times;
+mod verify;
 
-use std::{path::PathBuf, time::Duration};
+use std::{
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result};
 use ledgerdesk_infrastructure::{
     db::{self, PoolSettings},
     embedded_postgres::EmbeddedPostgres,
 };
+use options::Options;
 use report::Report;
 
-/// How long one measurement runs.
-const ROUND: Duration = Duration::from_secs(5);
-/// How often it is repeated.
+/// How often each measurement is repeated.
 const ROUNDS: usize = 3;
-/// What can be measured by itself.
-const SECTIONS: [&str; 4] = ["append", "import", "rebuild", "graphql"];
 
 /// As in the product.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run())
+    let options = Options::read()?;
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(&options))
 }
 
-async fn run() -> Result<()> {
-    let data_dir = std::env::temp_dir().join(format!("ledgerdesk-bench-{}", std::process::id()));
+async fn run(options: &Options) -> Result<()> {
+    let directory =
+        |what: &str| std::env::temp_dir().join(format!("ledgerdesk-bench-{what}-{}", std::process::id()));
+    let (data_dir, scratch) = (directory("data"), directory("files"));
+    std::fs::create_dir_all(&scratch)?;
     let server = EmbeddedPostgres { max_connections: 300, ..EmbeddedPostgres::new(&data_dir) };
     let postgres = server.start().await.context("the benchmark's PostgreSQL does not start")?;
-    let outcome = measure(&Bench { url: postgres.url() }).await;
-    postgres.stop().await?;
-    std::fs::remove_dir_all(&data_dir)?;
+    let bench = Bench {
+        url: postgres.url(),
+        admin_url: postgres.admin_url(),
+        round: options.round,
+        scratch: scratch.clone(),
+    };
+    let outcome = tokio::select! {
+        outcome = measure(&bench, options) => outcome,
+        // Gigabytes are not left behind by whoever loses patience.
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("stopped")),
+    };
+    postgres.destroy().await?;
+    std::fs::remove_dir_all(&scratch)?;
     outcome
 }
 
@@ -53,22 +86,46 @@ async fn run() -> Result<()> {
 struct Bench {
     /// The server, as the role that may make databases.
     url: String,
+    /// The same, as its superuser.
+    admin_url: String,
+    /// How long one measurement runs.
+    round: Duration,
+    /// A directory for files that are gone afterwards.
+    scratch: PathBuf,
 }
 
 impl Bench {
     /// The URL of a new, migrated database of this name.
     async fn database(&self, name: &str) -> Result<String> {
-        let pool = sqlx::PgPool::connect(&self.url).await?;
-        sqlx::raw_sql(sqlx::AssertSqlSafe(format!("create database {name}"))).execute(&pool).await?;
-        pool.close().await;
+        at(&self.url, format!("create database {name}")).await?;
         let url = with_database(&self.url, name)?;
         db::migrate(&url).await?;
         Ok(url)
     }
 
+    /// The URL of a new database with everything that another one has, which nobody uses now.
+    async fn clone_database(&self, from: &str, name: &str) -> Result<String> {
+        at(&self.url, format!("create database {name} template {from}")).await?;
+        with_database(&self.url, name)
+    }
+
+    /// Removes a database that nobody uses any more, but for PostgreSQL's own cleaning, which only its superuser
+    /// may interrupt.
+    async fn drop_database(&self, name: &str) -> Result<()> {
+        at(&self.admin_url, format!("drop database {name} with (force)")).await
+    }
+
     async fn pool(url: &str) -> Result<sqlx::PgPool> {
         Ok(db::connect(url, PoolSettings { max_connections: 32, ..PoolSettings::default() }).await?)
     }
+}
+
+/// One statement of its own at this server.
+async fn at(url: &str, statement: String) -> Result<()> {
+    let pool = sqlx::PgPool::connect(url).await?;
+    sqlx::raw_sql(sqlx::AssertSqlSafe(statement)).execute(&pool).await?;
+    pool.close().await;
+    Ok(())
 }
 
 fn with_database(url: &str, name: &str) -> Result<String> {
@@ -77,32 +134,53 @@ fn with_database(url: &str, name: &str) -> Result<String> {
     Ok(options.database(name).to_url_lossy().to_string())
 }
 
-async fn measure(bench: &Bench) -> Result<()> {
-    let wanted: Vec<String> = std::env::args().skip(1).collect();
-    ensure!(
-        wanted.iter().all(|name| SECTIONS.contains(&name.as_str())),
-        "there are these sections: {}",
-        SECTIONS.join(", ")
-    );
-    let wants = |name: &str| wanted.is_empty() || wanted.iter().any(|wanted| wanted == name);
+async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     let mut report = Report::default();
-    if wants("append") {
+    if options.wants("append") {
         append::measure(bench, &mut report).await?;
     }
-    if wants("import") || wants("rebuild") {
-        let imported = import::measure(bench, &mut report).await?;
-        if wants("rebuild") {
-            rebuild::measure(&imported, &mut report).await?;
-        }
-    }
-    if wants("graphql") {
+    if options.wants("graphql") {
         graphql::measure(bench, &mut report).await?;
     }
-    if !wanted.is_empty() {
-        return Ok(());
+    if options.wants("latency") {
+        latency::measure(bench, &mut report).await?;
+    }
+    if options.wants("load") {
+        load::measure(bench, &mut report).await?;
+    }
+    if options.wants_any(&["import", "size", "read", "verify", "export", "rebuild"]) {
+        let log = import::measure(bench, &mut report).await?;
+        measure_log(bench, options, &log, &mut report).await?;
+    }
+    if options.wants("migrate") {
+        migrate::measure(bench, &mut report).await?;
+    }
+    if options.wants("scale") {
+        scale::measure(bench, options.ten_million, &mut report).await?;
     }
     let text = report.to_markdown();
     println!("\n{text}");
-    let file = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/benchmarks.md"));
-    report::write(&file, &text).with_context(|| format!("{} cannot be written", file.display()))
+    let Some(name) = options.recorded_as() else { return Ok(()) };
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
+    report::write(&file, name, &text).with_context(|| format!("{} cannot be written", file.display()))
+}
+
+/// The sections that work on a log that is there.
+async fn measure_log(bench: &Bench, options: &Options, log: &log::Log, report: &mut Report) -> Result<()> {
+    if options.wants("size") {
+        size::measure(log, report).await?;
+    }
+    if options.wants("read") {
+        read::measure(log, report).await?;
+    }
+    if options.wants("verify") {
+        verify::measure(log, report).await?;
+    }
+    if options.wants("export") {
+        export::measure(bench, log, report).await?;
+    }
+    if options.wants("rebuild") {
+        rebuild::measure(bench, log, report).await?;
+    }
+    Ok(())
 }

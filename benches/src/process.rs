@@ -34,6 +34,28 @@ pub(crate) fn ledgerdesk(url: &str) -> Result<Command> {
     Ok(command)
 }
 
+/// The memory of a process, in megabytes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Memory {
+    /// What is resident now.
+    pub(crate) resident: f64,
+    /// The most that ever was.
+    pub(crate) peak: f64,
+}
+
+impl Memory {
+    /// Nothing where the process has ended.
+    pub(crate) fn of(process: u32) -> Option<Self> {
+        let status = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
+        let megabytes = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            let kilobytes: f64 = line.split_whitespace().next()?.parse().ok()?;
+            Some(kilobytes / 1024.0)
+        };
+        Some(Self { resident: megabytes("VmRSS:")?, peak: megabytes("VmHWM:")? })
+    }
+}
+
 impl Server {
     /// Starts a server on a free port and waits until it is ready.
     pub(crate) async fn start(url: &str) -> Result<Self> {
@@ -57,14 +79,9 @@ impl Server {
         bail!("the server is not ready after 30 seconds")
     }
 
-    /// Its resident memory, in megabytes.
-    pub(crate) fn resident_megabytes(&self) -> Result<f64> {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id()))?;
-        let kilobytes: f64 = status
-            .lines()
-            .find_map(|line| line.strip_prefix("VmRSS:")?.split_whitespace().next()?.parse().ok())
-            .context("the system does not say how much memory the server has")?;
-        Ok(kilobytes / 1024.0)
+    /// How much memory it has.
+    pub(crate) fn memory(&self) -> Result<Memory> {
+        Memory::of(self.child.id()).context("the system does not say how much memory the server has")
     }
 }
 

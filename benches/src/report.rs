@@ -34,15 +34,20 @@ impl Report {
     }
 }
 
-/// Puts the table between the marks of the file.
-pub(crate) fn write(file: &Path, table: &str) -> Result<()> {
-    const BEGIN: &str = "<!-- begin: written by make bench -->";
+/// Puts the table between the marks of the file that have this name.
+pub(crate) fn write(file: &Path, name: &str, table: &str) -> Result<()> {
     const END: &str = "<!-- end -->";
+    let begin = format!("<!-- begin: written by {name} -->");
     let text = fs::read_to_string(file)?;
-    let (before, rest) = text.split_once(BEGIN).context("the file has no mark to begin at")?;
+    let (before, rest) = text.split_once(&begin).context("the file has no mark to begin at")?;
     let (_, after) = rest.split_once(END).context("the file has no mark to end at")?;
-    fs::write(file, format!("{before}{BEGIN}\n{table}{END}{after}"))?;
+    fs::write(file, format!("{before}{begin}\n{table}{END}{after}"))?;
     Ok(())
+}
+
+/// Says on standard error what is going on: some of it takes minutes.
+pub(crate) fn progress(what: &str) {
+    eprintln!("… {what}");
 }
 
 /// The middle one.
