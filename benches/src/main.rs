@@ -10,6 +10,7 @@
 mod append;
 mod graphql;
 mod import;
+mod peers;
 mod pgbench;
 mod process;
 mod rebuild;
@@ -79,6 +80,10 @@ fn with_database(url: &str, name: &str) -> Result<String> {
 
 async fn measure(bench: &Bench) -> Result<()> {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
+    // By name only: it needs programs that `make peers` fetches.
+    if wanted == ["peers"] {
+        return peers::measure(bench).await;
+    }
     ensure!(
         wanted.iter().all(|name| SECTIONS.contains(&name.as_str())),
         "there are these sections: {}",
