@@ -8,7 +8,6 @@ import threading
 import time
 import uuid
 from itertools import count
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import psycopg
 from eventsourcing.application import Application
@@ -17,6 +16,7 @@ from eventsourcing.persistence import IntegrityError
 from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import ApplicationSubscription, Projection, ProjectionRunner
 from eventsourcing.utils import get_topic
+from psycopg.conninfo import conninfo_to_dict
 
 CALLERS = (1, 16, 64, 128)
 WRITERS = 16
@@ -76,7 +76,8 @@ class ConsultationRows(PostgresTrackingRecorder):
     def _create_table(self, curs):
         super()._create_table(curs)
         curs.execute(
-            "CREATE TABLE IF NOT EXISTS consultation_rows (id uuid PRIMARY KEY, facts jsonb NOT NULL, notes bigint NOT NULL)"
+            "CREATE TABLE IF NOT EXISTS consultation_rows "
+            "(id uuid PRIMARY KEY, facts jsonb NOT NULL, notes bigint NOT NULL)"
         )
 
     def opened(self, consultation_id, opened_facts, tracking):
@@ -107,30 +108,23 @@ class ConsultationList(Projection):
             self.view.note_added(domain_event.originator_id, tracking)
 
 
-def environment(url, pool):
-    parts = urlsplit(url)
-    host = parse_qs(parts.query).get("host", [parts.hostname])[0]
+def environment(pool):
+    server = conninfo_to_dict(os.environ["DATABASE_URL"])
     return {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
-        "POSTGRES_DBNAME": parts.path.lstrip("/"),
-        "POSTGRES_HOST": host,
-        "POSTGRES_PORT": str(parts.port or 5432),
-        "POSTGRES_USER": unquote(parts.username),
-        "POSTGRES_PASSWORD": unquote(parts.password),
+        "POSTGRES_DBNAME": server["dbname"],
+        "POSTGRES_HOST": server["host"],
+        "POSTGRES_PORT": server.get("port", "5432"),
+        "POSTGRES_USER": server["user"],
+        "POSTGRES_PASSWORD": server["password"],
         "POSTGRES_POOL_SIZE": str(pool),
         "POSTGRES_CONNECT_TIMEOUT": "30",
     }
 
 
-def rows(env, statement):
+def rows(statement):
     """What the database itself says, past the library."""
-    with psycopg.connect(
-        dbname=env["POSTGRES_DBNAME"],
-        host=env["POSTGRES_HOST"],
-        port=env["POSTGRES_PORT"],
-        user=env["POSTGRES_USER"],
-        password=env["POSTGRES_PASSWORD"],
-    ) as connection:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
         return [row[0] for row in connection.execute(statement)]
 
 
@@ -243,7 +237,7 @@ def read(env, events, limit):
             runner.wait(last, timeout=limit)
         except TimeoutError:
             pass
-        [folded] = rows(env, "SELECT count(*) + sum(notes)::bigint FROM consultation_rows")
+        [folded] = rows("SELECT count(*) + sum(notes)::bigint FROM consultation_rows")
         tell({"measurement": "rebuild", "events": folded, "seconds": time.perf_counter() - started})
 
 
@@ -279,7 +273,7 @@ def tail(env, seconds):
         mark()
         subscription.stop()
         reader.join()
-        committed = rows(env, "SELECT notification_id FROM helpdesk_events")
+        committed = rows("SELECT notification_id FROM helpdesk_events")
         tell(
             {
                 "measurement": "tail",
@@ -292,11 +286,11 @@ def tail(env, seconds):
 def main():
     match sys.argv[1:]:
         case ["append", seconds]:
-            append(environment(os.environ["DATABASE_URL"], max(CALLERS) + 8), float(seconds))
+            append(environment(max(CALLERS) + 8), float(seconds))
         case ["read", events, limit]:
-            read(environment(os.environ["DATABASE_URL"], WRITERS + 8), int(events), float(limit))
+            read(environment(WRITERS + 8), int(events), float(limit))
         case ["tail", seconds]:
-            tail(environment(os.environ["DATABASE_URL"], WRITERS + 8), float(seconds))
+            tail(environment(WRITERS + 8), float(seconds))
         case _:
             sys.exit("append SECONDS | read EVENTS SECONDS | tail SECONDS")
 

@@ -35,6 +35,16 @@ pub(super) enum Measured {
 }
 
 impl Measured {
+    /// The rate of a catch-up.
+    pub(super) fn caught_up(&self) -> Option<f64> {
+        if let Self::CatchUp(rate) = self { Some(*rate) } else { None }
+    }
+
+    /// The rate of a rebuild.
+    pub(super) fn rebuilt(&self) -> Option<f64> {
+        if let Self::Rebuild(rate) = self { Some(*rate) } else { None }
+    }
+
     /// From the line of a program.
     pub(super) fn parse(line: &str) -> Result<Self> {
         let document: Value = serde_json::from_str(line).context("not a JSON document")?;

@@ -1,8 +1,8 @@
 //! `make peers`: other event stores doing the same work on the same server, and ours between them.
 //!
-//! Each peer is a program of its own, in its own language, under `benches/peers`; the README there says what is used
-//! of each, and how it is called. This section only runs when it is named, because the programs are fetched and
-//! built from other people's registries.
+//! Each peer is a program of its own, in its own language, under `benches/peers`; the README there says what
+//! is used of each, and how it is called. This section only runs when it is named, because the programs are
+//! fetched and built from other people's registries.
 
 mod measured;
 mod ours;
@@ -103,8 +103,8 @@ async fn tail(bench: &Bench) -> Result<Vec<Measured>> {
     Ok(measured)
 }
 
-/// An empty database for one task. Removing it makes PostgreSQL write out what is dirty, so that nobody pays for
-/// what somebody else wrote before.
+/// An empty database for one task. Removing it makes PostgreSQL write out what is dirty, so that nobody pays
+/// for what somebody else wrote before.
 struct Database {
     url: String,
 }

@@ -94,8 +94,9 @@ pub(super) async fn tail(url: &str) -> Result<Vec<Measured>> {
     let delivered = Arc::new(Delivered::default());
     let follower = desk.node.store.follow(Cursor::START).await?;
     let following = tokio::spawn(follow(follower, delivered.clone()));
-    // The reader works before anybody writes beside it, and has come to the end when it was handed what was written
-    // after everybody had stopped. Twice: nothing that it still meant to hand over can lie between the two.
+    // The reader works before anybody writes beside it, and has come to the end when it was handed what was
+    // written after everybody had stopped. Twice: nothing that it still meant to hand over can lie between
+    // the two.
     mark(&desk, &delivered).await?;
     call(&desk, WRITERS, TAIL, Work::New).await?;
     mark(&desk, &delivered).await?;

@@ -151,7 +151,13 @@ async fn prepare(pool: &PgPool) -> Result<Store> {
     if version >= 160_000 {
         return Ok(PgEventStore::try_new(pool.clone(), Serde::default()).await?);
     }
-    sqlx::raw_sql(include_str!("../../sql/event_store.sql")).execute(pool).await?;
+    sqlx::raw_sql(include_str!(concat!(env!("OUT_DIR"), "/event_store.sql"))).execute(pool).await?;
+    sqlx::raw_sql(
+        "alter table event add column consultation_id uuid;
+        create index idx_event_consultation_id on event (consultation_id) where consultation_id is not null;",
+    )
+    .execute(pool)
+    .await?;
     Ok(PgEventStore::new_uninitialized(pool.clone(), Serde::default()))
 }
 
@@ -188,8 +194,8 @@ async fn tell_story(store: &Store, consultation_id: Uuid) -> Result<Attempt> {
     Ok(Attempt::Done)
 }
 
-/// Gives the log a past. PostgreSQL notices by pages of an index what two serialisable transactions read and write;
-/// in the few pages of an empty log, nearly everybody would get in everybody else's way.
+/// Gives the log a past. PostgreSQL notices by pages of an index what two serialisable transactions read and
+/// write; in the few pages of an empty log, nearly everybody would get in everybody else's way.
 async fn grow(store: &Store, pool: &PgPool) -> Result<()> {
     for _ in 0..PAST / BATCH {
         let batch = (0..BATCH)
@@ -239,7 +245,7 @@ impl EventListener<PgEventId, ConsultationEvent> for ReadModel {
         let id = event.id();
         match event.into_inner() {
             ConsultationEvent::Opened { consultation_id, facts } => {
-                sqlx::query("insert into read_model (id, facts, notes, event_id) values ($1, $2, 0, $3) on conflict do nothing")
+                sqlx::query("insert into read_model values ($1, $2, 0, $3) on conflict do nothing")
                     .bind(consultation_id)
                     .bind(sqlx::types::Json(facts))
                     .bind(id)
@@ -265,7 +271,8 @@ impl EventListener<PgEventId, ConsultationEvent> for ReadModel {
 
 async fn rebuild(store: &Store, pool: &PgPool, limit: Duration) -> Result<()> {
     sqlx::raw_sql(
-        "create table read_model (id uuid primary key, facts jsonb not null, notes bigint not null, event_id bigint not null)",
+        "create table read_model (
+            id uuid primary key, facts jsonb not null, notes bigint not null, event_id bigint not null)",
     )
     .execute(pool)
     .await?;
@@ -339,8 +346,9 @@ async fn tail(store: &Store, pool: &PgPool, maker: Maker, duration: Duration) ->
     let running = tokio::spawn(listener.start_with_shutdown(async {
         let _ = stopped.await;
     }));
-    // The reader works before anybody writes beside it, and has come to the end when it was handed what was written
-    // after everybody had stopped. Twice: nothing that it still meant to hand over can lie between the two.
+    // The reader works before anybody writes beside it, and has come to the end when it was handed what was
+    // written after everybody had stopped. Twice: nothing that it still meant to hand over can lie between
+    // the two.
     mark(&maker, pool, &delivered).await?;
     let opening = maker.clone();
     write(duration, move |id| open(opening.clone(), id)).await?;
