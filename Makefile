@@ -5,7 +5,7 @@ SHELL := /bin/bash
 
 WITH_POSTGRES := target/debug/with-postgres
 
-.PHONY: help run test faults bench docs prerequisites
+.PHONY: help run test faults bench peers docs prerequisites
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,11 @@ faults: prerequisites ## The fault suite in its long form, with a new seed each 
 bench: prerequisites ## Measure, beside pgbench on the same server
 	cargo build --release --locked --package ledgerdesk-api --package ledgerdesk-benches
 	./target/release/ledgerdesk-bench
+
+peers: prerequisites ## Measure other event stores at the same work; fetches them from crates.io, npm and PyPI
+	@benches/peers/fetch
+	cargo build --release --locked --package ledgerdesk-api --package ledgerdesk-benches
+	./target/release/ledgerdesk-bench peers
 
 docs: prerequisites ## Write the generated documents anew: configuration, events, the GraphQL schema
 	cargo build --locked --package ledgerdesk-tests --bin with-postgres

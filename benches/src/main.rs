@@ -8,10 +8,11 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `scale`;
+//! - by name only: `migrate` (with `enlarge`), `scale`, `archive`, and `peers`, which needs what `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
 mod append;
+mod archive;
 mod enlarge;
 mod export;
 mod graphql;
@@ -22,6 +23,7 @@ mod load;
 mod log;
 mod migrate;
 mod options;
+mod peers;
 mod pgbench;
 mod process;
 mod read;
@@ -97,10 +99,15 @@ struct Bench {
 impl Bench {
     /// The URL of a new, migrated database of this name.
     async fn database(&self, name: &str) -> Result<String> {
-        at(&self.url, format!("create database {name}")).await?;
-        let url = with_database(&self.url, name)?;
+        let url = self.empty_database(name).await?;
         db::migrate(&url).await?;
         Ok(url)
+    }
+
+    /// The URL of a new, empty database of this name.
+    async fn empty_database(&self, name: &str) -> Result<String> {
+        at(&self.url, format!("create database {name}")).await?;
+        with_database(&self.url, name)
     }
 
     /// The URL of a new database with everything that another one has, which nobody uses now.
@@ -135,6 +142,9 @@ fn with_database(url: &str, name: &str) -> Result<String> {
 }
 
 async fn measure(bench: &Bench, options: &Options) -> Result<()> {
+    if options.wants("peers") {
+        return peers::measure(bench).await;
+    }
     let mut report = Report::default();
     if options.wants("append") {
         append::measure(bench, &mut report).await?;
@@ -154,6 +164,10 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("migrate") {
         migrate::measure(bench, &mut report).await?;
+    }
+    if options.wants("archive") {
+        archive::measure(bench, if options.ten_million { 10_000_000 } else { 1_000_000 }, &mut report)
+            .await?;
     }
     if options.wants("scale") {
         scale::measure(bench, options.ten_million, &mut report).await?;

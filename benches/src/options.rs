@@ -8,7 +8,7 @@ use anyhow::{Context as _, Result, bail};
 const USUAL: [&str; 10] =
     ["append", "graphql", "latency", "load", "import", "size", "read", "verify", "export", "rebuild"];
 /// Measured only by name: each takes minutes and gigabytes.
-const BY_NAME: [&str; 2] = ["migrate", "scale"];
+const BY_NAME: [&str; 4] = ["migrate", "scale", "archive", "peers"];
 /// How long one measurement runs.
 const ROUND: Duration = Duration::from_secs(5);
 

@@ -96,7 +96,7 @@ impl Pgbench {
 }
 
 /// The URL without the parameters that only our own driver knows.
-fn for_libpq(url: &str) -> String {
+pub(crate) fn for_libpq(url: &str) -> String {
     let Some((server, parameters)) = url.split_once('?') else { return url.to_owned() };
     let known =
         |parameter: &&str| ["host=", "port=", "sslmode="].iter().any(|name| parameter.starts_with(name));

@@ -69,7 +69,8 @@ pub(crate) fn number(value: f64) -> String {
     text
 }
 
-fn machine() -> String {
+/// Where it was measured.
+pub(crate) fn machine() -> String {
     let cores = std::thread::available_parallelism().map_or(0, std::num::NonZero::get);
     let model = fs::read_to_string("/proc/cpuinfo")
         .ok()
