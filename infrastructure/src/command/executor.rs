@@ -182,8 +182,9 @@ impl CommandExecutor {
         stream: StreamId,
         mut loaded: Loaded<D::State>,
     ) -> Result<Loaded<D::State>, ReadError> {
+        let (mut page, mut may_have_more) =
+            self.store.begin_stream(workspace, stream, loaded.version).await?;
         loop {
-            let page = self.store.read_stream(workspace, stream, loaded.version, PAGE).await?;
             for recorded in &page {
                 if let Some(event) = D::Event::of(&recorded.event) {
                     loaded.state = D::evolve(loaded.state, event);
@@ -191,9 +192,11 @@ impl CommandExecutor {
                 loaded.version = recorded.version;
                 loaded.position = recorded.position;
             }
-            if page.len() < PAGE {
+            if !may_have_more {
                 return Ok(loaded);
             }
+            page = self.store.read_stream(workspace, stream, loaded.version, PAGE).await?;
+            may_have_more = page.len() == PAGE;
         }
     }
 

@@ -2,7 +2,8 @@
 //!
 //! - `append`, `appender`, `batch`, `connection`: the way in: queue, one round trip per batch, its verdict.
 //! - `canonical`, `codec`: what an event is as bytes: canonical form, hash chain, sealing, upcasting.
-//! - `read`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a seam.
+//! - `read`, `streams`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a
+//!   seam.
 //! - `stored`, `scan`: events as they lie in the table, by the hundred thousand.
 //! - `verify`, `export`, `checkpoint`: whether the log is what was appended, here, elsewhere and later.
 //! - `inspect`, `stats`: for people who look.
@@ -26,6 +27,7 @@ mod read;
 mod scan;
 mod stats;
 mod stored;
+mod streams;
 mod tail;
 mod verify;
 
@@ -64,6 +66,7 @@ use self::{
     appender::{Appender, Waiting},
     codec::{Codec, EncodeError},
     read::Reader,
+    streams::{Streams, TOGETHER},
     tail::{Tail, TailTask},
 };
 use crate::{clock::Clock, crypto::KeyRing};
@@ -72,6 +75,7 @@ use crate::{clock::Clock, crypto::KeyRing};
 #[derive(Clone)]
 pub struct EventStore {
     reader: Reader,
+    streams: Streams,
     tail: Arc<Tail>,
     queue: mpsc::Sender<Waiting>,
     limits: AppenderLimits,
@@ -154,7 +158,8 @@ impl EventStore {
         tasks.spawn(tail_task.run());
         tasks.close();
         let (limits, metrics) = (parts.limits, parts.metrics);
-        Ok(Self { reader, tail, queue, limits, metrics, tasks, stop_appending, stop_reading })
+        let streams = Streams::new(reader.clone());
+        Ok(Self { reader, streams, tail, queue, limits, metrics, tasks, stop_appending, stop_reading })
     }
 
     /// Stops: what waits is committed and answered, then the appender and the tail reader end. Later appends
@@ -289,6 +294,19 @@ impl EventStore {
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, ReadError> {
         Ok(self.reader.stream_after(workspace, stream, after, limit).await?)
+    }
+
+    /// The first events of one stream after version `after`, together with what others ask for at the same time;
+    /// and whether there may be more.
+    pub async fn begin_stream(
+        &self,
+        workspace: WorkspaceId,
+        stream: StreamId,
+        after: StreamVersion,
+    ) -> Result<(Vec<Arc<Recorded>>, bool), ReadError> {
+        let events = self.streams.after(workspace, stream, after).await?;
+        let may_have_more = events.len() >= TOGETHER;
+        Ok((events, may_have_more))
     }
 
     /// The cursor that stands at `position`, with the epoch and hash that the log has there; an error where

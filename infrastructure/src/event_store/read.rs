@@ -169,7 +169,9 @@ impl Reader {
 }
 
 /// The answer of the database, unless the connection was lost without a word: a page is there long before.
-async fn answered<T, E: From<sqlx::Error>>(query: impl Future<Output = Result<T, E>>) -> Result<T, E> {
+pub(super) async fn answered<T, E: From<sqlx::Error>>(
+    query: impl Future<Output = Result<T, E>>,
+) -> Result<T, E> {
     tokio::time::timeout(ANSWERS_WITHIN, query)
         .await
         .unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut.into()))
