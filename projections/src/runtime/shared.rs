@@ -25,6 +25,8 @@ pub(super) struct Shared {
     pub(super) shutdown: CancellationToken,
     /// Bounds how many projections write at once.
     pub(super) writers: Semaphore,
+    /// Bounds how many connections lanes hold at once.
+    pub(super) lanes: Semaphore,
     /// One rebuild at a time on a node.
     pub(super) rebuilds: Semaphore,
     pub(super) metrics: Metrics,
@@ -44,6 +46,7 @@ impl Shared {
         Self {
             led: led.collect(),
             writers: Semaphore::new(settings.writers.max(1)),
+            lanes: Semaphore::new(usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1)),
             rebuilds: Semaphore::new(1),
             metrics: Metrics::default(),
             pool,
