@@ -134,14 +134,14 @@ async fn lead(
         probe(shared, &mut fold, suspect_to).await?;
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
     }
-    let head = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    if head <= fold.cursor.position {
+    let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+    if log_end <= fold.cursor.position {
         // Nothing is left that it could wait for.
         fold.lease.show(&shared.pool, None).await?;
     }
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);
-    let mut lanes = Lanes::new(settings, head, fold.cursor.position, abandoned);
+    let mut lanes = Lanes::new(settings, log_end, fold.cursor.position, abandoned);
     let mut renewal = tokio::time::interval(settings.lease / 3);
     let mut not_before = tokio::time::Instant::now();
     // Passed over since then, up to there: events that change nothing in this table. The checkpoint follows
@@ -181,6 +181,9 @@ async fn lead(
         }
         passed = None;
         for page in lanes.take(shared, &mut fold, &mut *pages, page).await? {
+            if shared.shutdown.is_cancelled() {
+                return Err(Fault::Stopping);
+            }
             let _permit = shared.writers.acquire().await;
             let started = Instant::now();
             take(shared, &mut fold, &page).await?;
