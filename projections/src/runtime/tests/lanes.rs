@@ -20,12 +20,13 @@ const LANES: usize = 3;
 const COMMITTED: &str = "select count(*) from ledgerdesk.projection_lanes where name = 'topics'";
 
 /// Lanes whose commit the database refuses, or keeps waiting for an advisory lock; -1 stands for the transaction that
-/// moves the checkpoint. Counts the refusals.
+/// moves the checkpoint. Counts the refusals. A wait has no end of its own.
 const BREAKABLE: &str = "
     create table public.broken (lane integer primary key, waits boolean not null default false);
     create sequence public.refusals minvalue 0 start 0;
     select nextval('public.refusals');
-    create function public.break_lane() returns trigger language plpgsql security definer as $$
+    create function public.break_lane() returns trigger language plpgsql security definer
+    set lock_timeout = 0 as $$
     declare
         at integer := case tg_op when 'DELETE' then -1 else new.lane end;
     begin
