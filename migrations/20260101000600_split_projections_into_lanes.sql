@@ -18,7 +18,7 @@ create table ledgerdesk.projection_lanes (
     foreign key (name, build) references ledgerdesk.projections (name, build) on delete cascade
 );
 
-comment on table ledgerdesk.projection_lanes is 'Parts of a stretch that a projection has applied beyond its checkpoint';
+comment on table ledgerdesk.projection_lanes is 'Parts of a stretch of the log that are ahead of a checkpoint';
 
 -- Whoever moves a checkpoint past rows that are ahead of it would apply events twice: also a program that does not know
 -- of lanes. It is refused, and tries again until a program that knows has completed the stretch.
