@@ -39,6 +39,31 @@ pub(super) async fn lock(
     }
 }
 
+/// The same for a lane: shared with the other lanes, with nobody else.
+pub(super) async fn share(
+    connection: &mut PgConnection,
+    lease: &Lease,
+    expected: Position,
+) -> Result<(), Fault> {
+    // As above: what a crash takes from the end of the commits, it takes from their records, too.
+    let row: Option<(i64, String, String)> = sqlx::query_as(
+        "select position, set_config('synchronous_commit', 'off', true),
+                set_config('idle_in_transaction_session_timeout', '30s', true)
+           from ledgerdesk.projections
+          where name = $1 and build = $2 and token = $3
+            for share",
+    )
+    .bind(lease.name)
+    .bind(lease.build.as_str())
+    .bind(lease.token)
+    .fetch_optional(connection)
+    .await?;
+    match row {
+        Some((position, ..)) if position == expected.0 => Ok(()),
+        _ => Err(Fault::Fenced),
+    }
+}
+
 /// Moves the checkpoint, and prolongs the lease by the way.
 pub(super) async fn advance(
     connection: &mut PgConnection,

@@ -10,6 +10,7 @@ use super::{
     claim::Start,
     fault::Fault,
     fold::Fold,
+    lane, lanes,
     rebuild::{OnProgress, Rebuild},
     registered::Registered,
     shared::Shared,
@@ -79,9 +80,28 @@ async fn compare_at_one_position(
         rebuild.fold.write_events(&mut transaction, &events).await?;
         reached = last.position;
     }
+    write_lanes(shared, rebuild, &mut transaction, position).await?;
     let comparison = count_differences(&mut transaction, &rebuild.fold, position).await;
     transaction.rollback().await?;
     comparison
+}
+
+/// Lanes of the live build may be ahead of its checkpoint: brings the same rows of the rebuild to where they are.
+async fn write_lanes(
+    shared: &Shared,
+    rebuild: &Rebuild<'_>,
+    connection: &mut PgConnection,
+    position: Position,
+) -> Result<(), Fault> {
+    let Fold { projection, table, lease, .. } = &rebuild.fold;
+    let Some(ahead) = lane::under_way(&mut *connection, lease.name, Build::Live).await? else {
+        return Ok(());
+    };
+    let events = lanes::read(shared, position, ahead.stretch.end.position).await?;
+    for lane in ahead.committed {
+        lane::write(&mut *connection, &**projection, table, lane, &events).await?;
+    }
+    Ok(())
 }
 
 async fn live_position(connection: &mut PgConnection, name: &str) -> Result<Position, Fault> {

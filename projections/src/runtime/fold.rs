@@ -14,6 +14,7 @@ use super::{
     bounded::bounded,
     checkpoint, erase,
     fault::Fault,
+    lane::Lane,
     lease::Lease,
     load,
     metrics::Counts,
@@ -27,7 +28,7 @@ use super::{
 /// A build of a projection at its checkpoint, under a lease.
 pub(super) struct Fold {
     pub(super) projection: Arc<dyn Registered>,
-    pub(super) table: Table,
+    pub(super) table: Arc<Table>,
     pub(super) rows: Box<dyn Rows>,
     pub(super) parked: Parked,
     pub(super) lease: Lease,
@@ -62,10 +63,10 @@ impl Fold {
     ) -> Result<Self, Fault> {
         let mut connection = pool.acquire().await?;
         let table = Table::open(&mut connection, projection.definition(), lease.build).await?;
-        let rows = projection.rows();
+        let rows = projection.rows(Lane::WHOLE);
         Ok(Self {
             projection,
-            table,
+            table: Arc::new(table),
             rows,
             parked: Parked::default(),
             lease,

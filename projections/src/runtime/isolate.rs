@@ -1,6 +1,6 @@
 //! Finding the event that cannot be applied, and parking it.
 
-use std::sync::Arc;
+use std::{collections::HashSet, sync::Arc};
 
 use ledgerdesk_domain::event::Recorded;
 use sqlx::{Connection as _, PgConnection, PgPool};
@@ -96,11 +96,7 @@ impl Fold {
                 },
                 Err(reason) => (0, reason.to_owned()),
             };
-            tracing::error!(
-                projection = self.lease.name, build = self.lease.build.as_str(), %key,
-                position = event.position.0, event.type = event.event.event_type(), %reason,
-                "an event is parked"
-            );
+            self.tell_of_parking(event, key, &reason);
             parking::park(&mut transaction, &self.lease, key, event, (attempts, &reason)).await?;
             self.parked.keys.insert(key);
             parked += 1;
@@ -113,6 +109,49 @@ impl Fold {
         self.counts.page(1);
         self.cursor = to;
         Ok(())
+    }
+
+    /// Applies the events to those rows alone, on a transaction of the caller's: one by one, each behind a savepoint.
+    /// What fails is parked. Answers how many events were, without those that wait behind them.
+    pub(super) async fn park_in(
+        &mut self,
+        connection: &mut PgConnection,
+        events: &[Arc<Recorded>],
+        has: impl Fn(Uuid) -> bool,
+        limit: i32,
+    ) -> Result<u64, Fault> {
+        let mut parked = HashSet::new();
+        for event in events {
+            for key in self.keys(event).into_iter().filter(|&key| has(key)) {
+                if parked.contains(&key) {
+                    parking::hold(&mut *connection, &self.lease, &[(key, Arc::clone(event))]).await?;
+                    continue;
+                }
+                let mut attempt = 1;
+                let reason = loop {
+                    match self.apply_key(&mut *connection, event, key).await {
+                        Ok(()) => break None,
+                        Err(Fault::Poison(_)) if attempt < limit => attempt += 1,
+                        Err(Fault::Poison(reason)) => break Some(reason),
+                        Err(fault) => return Err(fault),
+                    }
+                };
+                if let Some(reason) = reason {
+                    self.tell_of_parking(event, key, &reason);
+                    parking::park(&mut *connection, &self.lease, key, event, (attempt, &reason)).await?;
+                    parked.insert(key);
+                }
+            }
+        }
+        Ok(parked.len() as u64)
+    }
+
+    fn tell_of_parking(&self, event: &Recorded, key: Uuid, reason: &str) {
+        tracing::error!(
+            projection = self.lease.name, build = self.lease.build.as_str(), %key,
+            position = event.position.0, event.type = event.event.event_type(), %reason,
+            "an event is parked"
+        );
     }
 
     /// Applies an event to one row, behind a savepoint: nothing of it stays if it fails.

@@ -31,6 +31,8 @@ pub(super) struct Metrics {
     parked: Family<Labels, Counter>,
     lease_changes: Family<Labels, Counter>,
     rebuilds: Family<Labels, Counter>,
+    lanes: Family<Labels, Gauge>,
+    stretches: Family<Labels, Counter>,
 }
 
 /// The counters of one projection.
@@ -42,6 +44,8 @@ pub(super) struct Counts {
     parked: Counter,
     lease_changes: Counter,
     rebuilds: Counter,
+    lanes: Gauge,
+    stretches: Counter,
 }
 
 impl Metrics {
@@ -63,6 +67,8 @@ impl Metrics {
         registry.register("parkings", "Events parked because they could not be applied", self.parked.clone());
         registry.register("lease_changes", "Times this node took the lead", self.lease_changes.clone());
         registry.register("rebuilds", "Rebuilds finished", self.rebuilds.clone());
+        registry.register("lanes", "Lanes that catch up side by side at this moment", self.lanes.clone());
+        registry.register("stretches", "Stretches of the log applied in lanes", self.stretches.clone());
     }
 
     /// The counters of a projection.
@@ -75,6 +81,8 @@ impl Metrics {
             parked: self.parked.get_or_create_owned(&labels),
             lease_changes: self.lease_changes.get_or_create_owned(&labels),
             rebuilds: self.rebuilds.get_or_create_owned(&labels),
+            lanes: self.lanes.get_or_create_owned(&labels),
+            stretches: self.stretches.get_or_create_owned(&labels),
         }
     }
 
@@ -117,5 +125,13 @@ impl Counts {
 
     pub(super) fn rebuilt(&self) {
         self.rebuilds.inc();
+    }
+
+    pub(super) fn lanes(&self, lanes: u16) {
+        self.lanes.set(i64::from(lanes));
+    }
+
+    pub(super) fn stretch(&self) {
+        self.stretches.inc();
     }
 }

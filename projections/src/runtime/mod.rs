@@ -7,6 +7,10 @@
 //! (`write`, `binary`, `upsert`), moves the checkpoint, commits. If an event cannot be applied, `isolate` finds it and
 //! parks it with everything behind it (`parking`), until a `replay`.
 //!
+//! # Far behind
+//! `lanes` then splits several pages by the keys of their rows and applies the parts side by side, each on its own
+//! connection; `lane` keeps the record of parts that were committed before the checkpoint moved.
+//!
 //! # A rebuild
 //! `rebuild` folds the log from its start into a table of its own with the same code, keeping rows in memory;
 //! `swap` applies the last events under the head lock and puts the table in place of the live one; `compare`
@@ -14,8 +18,8 @@
 //! is kept (`kept`) until the next one and can be put back (`switch`).
 //!
 //! # Invariants
-//! - Rows and checkpoint commit together. No event is skipped; none is applied twice.
-//! - Whoever writes a projection's table holds the lock on its checkpoint row, taken first.
+//! - Rows and checkpoint commit together, or with a record of the lane that is ahead of it. No event is skipped; none is applied twice.
+//! - Whoever writes a projection's table holds the lock on its checkpoint row, taken first; lanes share it.
 //! - The fold sees no clock, no database and no other row: live and rebuilt are equal row for row.
 //! - Nothing here has side effects outside the read models: a rebuild repeats none.
 
@@ -32,6 +36,8 @@ mod fold;
 mod isolate;
 mod kept;
 mod lag;
+mod lane;
+mod lanes;
 mod lease;
 mod load;
 mod log;

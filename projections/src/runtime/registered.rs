@@ -6,6 +6,7 @@ use ledgerdesk_domain::event::Recorded;
 use uuid::Uuid;
 
 use super::{
+    lane::Lane,
     projection::{Definition, Projection},
     rows::{Rows, WorkingSet},
 };
@@ -44,8 +45,8 @@ pub(super) trait Registered: Send + Sync {
     /// See [`Projection::keys`].
     fn keys(&self, event: &Recorded, keys: &mut Vec<Uuid>);
 
-    /// An empty working set.
-    fn rows(&self) -> Box<dyn Rows>;
+    /// An empty working set for the rows of a lane.
+    fn rows(&self, lane: Lane) -> Box<dyn Rows>;
 }
 
 struct Typed<P>(Arc<P>);
@@ -59,7 +60,7 @@ impl<P: Projection> Registered for Typed<P> {
         self.0.keys(event, keys);
     }
 
-    fn rows(&self) -> Box<dyn Rows> {
-        Box::new(WorkingSet::new(Arc::clone(&self.0)))
+    fn rows(&self, lane: Lane) -> Box<dyn Rows> {
+        Box::new(WorkingSet::new(Arc::clone(&self.0), lane))
     }
 }

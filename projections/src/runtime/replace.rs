@@ -6,7 +6,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use super::{
     fault::Fault,
     fold::Fold,
-    kept,
+    kept, lane,
     table::{self, Build, Table},
 };
 
@@ -77,8 +77,15 @@ pub(super) async fn checkpoints(
     let name = fold.lease.name;
     if fold.lease.build == Build::Rebuild {
         run(&mut *connection, FORGET_PARKED, name).await?;
+        lane::forget(&mut *connection, name, Build::Previous, None).await?;
     }
     keep(&mut *connection, name, kept).await?;
+    // The leader may have stopped in the middle of a stretch: whoever folds its table on completes that first.
+    if kept.is_some() {
+        lane::keep(&mut *connection, name).await?;
+    } else {
+        lane::forget(&mut *connection, name, Build::Live, None).await?;
+    }
     move_parked(&mut *connection, name, fold.lease.build, kept.is_some()).await?;
     lead(&mut *connection, fold, reached).await?;
     if fold.lease.build == Build::Rebuild {

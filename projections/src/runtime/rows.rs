@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use super::{
     binary::{Layout, Unwritable, Writer},
+    lane::Lane,
     projection::Projection,
 };
 
@@ -70,6 +71,8 @@ pub(super) struct Copied {
 /// The rows of one projection.
 pub(super) struct WorkingSet<P: Projection> {
     projection: Arc<P>,
+    /// Other rows are left alone.
+    lane: Lane,
     entries: HashMap<Uuid, Entry<P::Row>>,
     /// Keys that were folded onto since the last write, in the order of the first touch.
     touched: VecDeque<Uuid>,
@@ -96,9 +99,10 @@ impl<R> Default for Entry<R> {
 }
 
 impl<P: Projection> WorkingSet<P> {
-    pub(super) fn new(projection: Arc<P>) -> Self {
+    pub(super) fn new(projection: Arc<P>, lane: Lane) -> Self {
         Self {
             projection,
+            lane,
             entries: HashMap::new(),
             touched: VecDeque::new(),
             appended: VecDeque::new(),
@@ -108,6 +112,16 @@ impl<P: Projection> WorkingSet<P> {
 
     fn insert_only(&self) -> bool {
         self.projection.definition().insert_only
+    }
+
+    /// Adds the keys of the event's rows, as far as they are in the lane.
+    fn keys(&self, event: &Recorded, keys: &mut Vec<Uuid>) {
+        let others = keys.len();
+        self.projection.keys(event, keys);
+        if self.lane != Lane::WHOLE {
+            let all = keys.split_off(others);
+            keys.extend(all.into_iter().filter(|&key| self.lane.has(key)));
+        }
     }
 
     fn apply(&mut self, key: Uuid, event: &Recorded) {
@@ -132,7 +146,7 @@ impl<P: Projection> Rows for WorkingSet<P> {
         }
         let mut keys = Vec::new();
         for event in events {
-            self.projection.keys(event, &mut keys);
+            self.keys(event, &mut keys);
         }
         keys.sort_unstable();
         keys.dedup();
@@ -156,7 +170,7 @@ impl<P: Projection> Rows for WorkingSet<P> {
         let mut keys = Vec::new();
         for event in events {
             keys.clear();
-            self.projection.keys(event, &mut keys);
+            self.keys(event, &mut keys);
             for (index, &key) in keys.iter().enumerate() {
                 let repeated = keys[..index].contains(&key);
                 if repeated || only.is_some_and(|only| only != key) {

@@ -7,7 +7,7 @@ use std::{
 };
 
 use ledgerdesk_domain::stream::Position;
-use ledgerdesk_infrastructure::event_store::Cursor;
+use ledgerdesk_infrastructure::event_store::{Cursor, LogPage};
 
 use super::{
     bounded::bounded,
@@ -15,6 +15,7 @@ use super::{
     fault::Fault,
     fold::Fold,
     kept,
+    lanes::{self, Lanes},
     lease::{self, Asked, Held},
     page_size::PageSize,
     rebuild,
@@ -126,16 +127,21 @@ async fn lead(
     let mut fold = bounded(settings.lease, opening).await?;
     // Whether the cursor belongs to this history is known from here on.
     let mut pages = shared.unless_stopping(shared.log.follow(cursor)).await??;
+    if lanes::complete(shared, &mut fold).await? {
+        pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
+    }
     if abandoned || suspect_to.is_some() {
         probe(shared, &mut fold, suspect_to).await?;
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
     }
-    if shared.unless_stopping(shared.log.fetch_head()).await??.position <= fold.cursor.position {
+    let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+    if log_end <= fold.cursor.position {
         // Nothing is left that it could wait for.
         fold.lease.show(&shared.pool, None).await?;
     }
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);
+    let mut lanes = Lanes::new(settings, log_end, fold.cursor.position, abandoned);
     let mut renewal = tokio::time::interval(settings.lease / 3);
     let mut not_before = tokio::time::Instant::now();
     // Passed over since then, up to there: events that change nothing in this table. The checkpoint follows
@@ -174,21 +180,33 @@ async fn lead(
             continue;
         }
         passed = None;
-        let _permit = shared.writers.acquire().await;
-        let started = Instant::now();
-        match fold.apply(&shared.pool, &page.events, page.cursor).await {
-            Err(Fault::Poison(_)) => {
-                fold.isolate(&shared.pool, &page.events, page.cursor.epoch, settings.attempts).await?;
+        for page in lanes.take(shared, &mut fold, &mut *pages, page).await? {
+            if shared.shutdown.is_cancelled() {
+                return Err(Fault::Stopping);
             }
-            result => result?,
+            let _permit = shared.writers.acquire().await;
+            let started = Instant::now();
+            take(shared, &mut fold, &page).await?;
+            if page.events.len() < size.limit() {
+                not_before = (started + settings.gather).into();
+            }
+            size.adapt(page.events.len(), started.elapsed());
         }
-        if page.events.len() < size.limit() {
-            not_before = (started + settings.gather).into();
-        }
-        size.adapt(page.events.len(), started.elapsed());
-        shared.publish(definition.name, Some(fold.cursor.position));
         *pause = SHORTEST_PAUSE;
     }
+}
+
+/// Applies a page; what cannot be applied is parked.
+async fn take(shared: &Shared, fold: &mut Fold, page: &LogPage) -> Result<(), Fault> {
+    match fold.apply(&shared.pool, &page.events, page.cursor).await {
+        Err(Fault::Poison(_)) => {
+            let attempts = shared.settings.attempts;
+            fold.isolate(&shared.pool, &page.events, page.cursor.epoch, attempts).await?;
+        }
+        result => result?,
+    }
+    shared.publish(fold.lease.name, Some(fold.cursor.position));
+    Ok(())
 }
 
 /// Waits until then, or for ever.

@@ -19,6 +19,10 @@ pub struct Settings {
     pub gather: Duration,
     /// How many projections write at once: the number of connections that the runtime takes.
     pub writers: usize,
+    /// How many of them one projection uses at once when it is far behind; 1 for no more than that.
+    pub lanes: usize,
+    /// How many events behind the log a projection must be for that.
+    pub lanes_from: i64,
     /// Rows that a rebuild keeps in memory before it writes them.
     pub rebuild_rows: usize,
     /// How many rebuilds run at once; they read the log together.
@@ -32,14 +36,17 @@ pub struct Settings {
 impl Settings {
     /// The defaults, for the node of this name.
     pub fn for_node(node: impl Into<String>) -> Self {
+        // More than the machine has cores would only stand in each other's way, and in the appender's.
+        let writers = std::thread::available_parallelism().map_or(2, NonZero::get).clamp(2, 8);
         Self {
             node: node.into(),
             lease: Duration::from_secs(15),
             page: 500,
             max_page: 5_000,
             gather: Duration::from_millis(20),
-            // More than the machine has cores would only stand in each other's way, and in the appender's.
-            writers: std::thread::available_parallelism().map_or(2, NonZero::get).clamp(2, 8),
+            writers,
+            lanes: writers,
+            lanes_from: 20_000,
             rebuild_rows: 50_000,
             rebuilds: 1,
             attempts: 3,

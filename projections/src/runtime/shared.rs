@@ -26,6 +26,8 @@ pub(super) struct Shared {
     pub(super) shutdown: CancellationToken,
     /// Bounds how many projections write at once.
     pub(super) writers: Semaphore,
+    /// Bounds how many connections lanes hold at once.
+    pub(super) lanes: Semaphore,
     /// How many rebuilds run at once on this node.
     pub(super) rebuilds: Semaphore,
     /// Where they are.
@@ -47,6 +49,7 @@ impl Shared {
         Self {
             led: led.collect(),
             writers: Semaphore::new(settings.writers.max(1)),
+            lanes: Semaphore::new(usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1)),
             rebuilds: Semaphore::new(settings.rebuilds.max(1)),
             pace: Pace::default(),
             metrics: Metrics::default(),

@@ -8,6 +8,7 @@ use super::{
     claim::{self, Asked},
     error::ReadSideError,
     fault::Fault,
+    lanes,
     rebuild::{OnProgress, Rebuild},
     registered::Registered,
     shared::Shared,
@@ -46,6 +47,8 @@ pub(super) async fn switch(
             return Err(ReadSideError::ReplacedVersion { name: name.to_owned(), stored, known });
         }
     };
+    // It may have been replaced in the middle of a stretch.
+    let claim = lanes::complete_claimed(shared, projection, claim).await.map_err(fault)?;
     let mut build = Rebuild::open(shared, projection, claim).await.map_err(fault)?;
     let result = build.run(progress).await;
     if result.is_err() {

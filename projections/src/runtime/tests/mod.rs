@@ -1,5 +1,6 @@
 //! The runtime against a real PostgreSQL and a log in memory.
 
+mod lanes;
 mod lease;
 mod live;
 mod memory_log;

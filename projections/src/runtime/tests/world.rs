@@ -27,6 +27,8 @@ pub(super) const TIMEOUT: Duration = Duration::from_secs(20);
 pub(super) struct World {
     pub(super) pool: PgPool,
     app: PgPool,
+    /// How the application connects.
+    pub(super) options: PgConnectOptions,
     pub(super) log: MemoryLog,
     pub(super) mended: Arc<AtomicBool>,
     url: String,
@@ -49,11 +51,12 @@ impl Drop for World {
     }
 }
 
-const MIGRATIONS: [&str; 4] = [
+const MIGRATIONS: [&str; 5] = [
     include_str!("../../../../migrations/20260101000100_create_schemas.sql"),
     include_str!("../../../../migrations/20260101000200_create_log.sql"),
     include_str!("../../../../migrations/20260101000300_create_projections.sql"),
     include_str!("../../../../migrations/20260101000500_keep_replaced_read_models.sql"),
+    include_str!("../../../../migrations/20260101000600_split_projections_into_lanes.sql"),
 ];
 static NEXT: AtomicU64 = AtomicU64::new(0);
 
@@ -76,9 +79,9 @@ impl World {
         }
         // The runtime works with the rights of the application, nothing more.
         let options = options.options([("role", "ledgerdesk_app")]);
-        let app = PgPoolOptions::new().max_connections(12).connect_with(options).await.unwrap();
+        let app = PgPoolOptions::new().max_connections(12).connect_with(options.clone()).await.unwrap();
         let log = MemoryLog::new(pool.clone());
-        Self { pool, app, log, mended: Arc::default(), url, database: name }
+        Self { pool, app, options, log, mended: Arc::default(), url, database: name }
     }
 
     /// A node with both projections, not started.
