@@ -35,8 +35,10 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
     let name = projection.definition().name;
     let mut pause = SHORTEST_PAUSE;
+    // Whether a rebuild may take an empty table to the end of a long log.
+    let mut leaps = true;
     loop {
-        let result = term(shared, projection, &mut pause).await;
+        let result = term(shared, projection, &mut pause, &mut leaps).await;
         shared.publish(name, None);
         let wait = match result {
             Err(Fault::Stopping) => return,
@@ -72,6 +74,7 @@ async fn term(
     shared: &Shared,
     projection: &Arc<dyn Registered>,
     pause: &mut Duration,
+    leaps: &mut bool,
 ) -> Result<Ended, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
@@ -86,6 +89,13 @@ async fn term(
             Ok(Ended::NothingToLead)
         }
         Asked::Outdated => renew_table(shared, projection).await,
+        Asked::Granted(held) if *leaps && begins_far_behind(shared, &held).await? => {
+            held.lease.release(&shared.pool).await?;
+            let rebuilt = renew_table(shared, projection).await;
+            // An event in the middle that this program does not know: page by page it comes at least that far.
+            *leaps = !matches!(rebuilt, Err(Fault::Paused(_)));
+            rebuilt
+        }
         Asked::Granted(held) => {
             let lease = held.lease.clone();
             let Err(fault) = lead(shared, projection, held, pause).await;
@@ -101,7 +111,17 @@ async fn term(
     }
 }
 
-/// Rebuilds a table of an older version. Where another node does it already, its swap ends the wait.
+/// Whether the table is empty and the log long: a new read model, or a log that was imported whole. A rebuild reads
+/// the log with the others that begin, and makes the indexes at the end.
+async fn begins_far_behind(shared: &Shared, held: &Held) -> Result<bool, Fault> {
+    if held.cursor != Cursor::START || held.abandoned || held.suspect_to.is_some() {
+        return Ok(false);
+    }
+    let end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+    Ok(end.0 >= shared.settings.rebuild_from)
+}
+
+/// Rebuilds a table of an older version, or one that has nothing yet. Where another node does it already, its swap ends the wait.
 async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
     let result = rebuild::rebuild(shared, projection, Start::Continue, &mut |_| {}).await;
     if let Err(Fault::Paused(pause)) = &result {

@@ -27,6 +27,8 @@ pub struct Settings {
     pub rebuild_rows: usize,
     /// How many rebuilds run at once; they read the log together.
     pub rebuilds: usize,
+    /// An empty table that is so many events behind is rebuilt rather than followed page by page.
+    pub rebuild_from: i64,
     /// How often an event is tried before it is parked.
     pub attempts: i32,
     /// How often lag is measured.
@@ -47,8 +49,9 @@ impl Settings {
             writers,
             lanes: writers,
             lanes_from: 20_000,
-            rebuild_rows: 50_000,
-            rebuilds: 1,
+            rebuild_rows: 30_000,
+            rebuilds: 16,
+            rebuild_from: 20_000,
             attempts: 3,
             lag_interval: Duration::from_secs(5),
         }

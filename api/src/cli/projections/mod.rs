@@ -57,10 +57,13 @@ impl Projections {
 /// The read side as a command sees it: it leads no projection.
 fn attach(runtime: &Runtime, shutdown: CancellationToken) -> ReadSide {
     let node = format!("command-{}", runtime.ids.next_id());
-    let registry = registry();
-    // Whoever asks for all of them wants them together.
-    let settings = Settings { rebuilds: registry.definitions().count(), ..Settings::for_node(node) };
-    ReadSide::attach(runtime.pool().clone(), runtime.store.clone(), registry, settings, shutdown)
+    ReadSide::attach(
+        runtime.pool().clone(),
+        runtime.store.clone(),
+        registry(),
+        Settings::for_node(node),
+        shutdown,
+    )
 }
 
 /// The projections that a command is about: the one that is named, or all of them.

@@ -1,10 +1,13 @@
+use std::time::Duration;
+
 use ledgerdesk_domain::stream::Position;
 
 use super::{
     memory_log::{history, id, opened},
+    projections::{Topics, Trail},
     world::World,
 };
-use crate::runtime::{ProjectionState, ReadSideError};
+use crate::runtime::{ProjectionState, ReadSideError, Registry, Settings};
 
 #[tokio::test]
 async fn a_rebuild_swaps_while_the_log_grows_and_loses_nothing() {
@@ -60,6 +63,34 @@ async fn a_new_version_is_rebuilt_beside_the_old_one_and_then_leads() {
     assert!(comparison.is_equal(), "{comparison:?}");
     old.stop().await;
     new.stop().await;
+}
+
+#[tokio::test]
+async fn an_empty_table_far_behind_is_rebuilt_by_one_of_the_nodes_and_then_followed() {
+    let world = World::new().await;
+    let head = world.log.append(history(60, 6)).await;
+    let start = |name| {
+        let registry = Registry::default().with(Topics::new(1, &world.mended)).with(Trail);
+        let settings = Settings {
+            lease: Duration::from_secs(3),
+            page: 7,
+            max_page: 50,
+            rebuild_from: 100,
+            ..Settings::for_node(name)
+        };
+        let node = world.attach_with(registry, settings);
+        node.read_side.spawn();
+        node
+    };
+    let (a, b) = (start("a"), start("b"));
+    a.wait_for(head).await;
+    let replaced = "select count(*) from ledgerdesk.projections where build = 'previous' and position = 0";
+    world.eventually(replaced, 2).await;
+    let head = world.log.append(history(5, 2)).await;
+    b.wait_for(head).await;
+    a.assert_equals_rebuild().await;
+    a.stop().await;
+    b.stop().await;
 }
 
 #[tokio::test]
