@@ -11,6 +11,7 @@ use sqlx::{AssertSqlSafe, PgPool};
 
 use crate::{
     Bench,
+    log::to_f64,
     report::{Report, median, number, progress},
 };
 
@@ -202,9 +203,4 @@ async fn timed(pool: &PgPool, statement: String) -> Result<f64> {
 async fn run(pool: &PgPool, statement: String) -> Result<()> {
     sqlx::raw_sql(AssertSqlSafe(statement)).execute(pool).await?;
     Ok(())
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a figure for people")]
-fn to_f64(value: i64) -> f64 {
-    value as f64
 }

@@ -18,7 +18,7 @@ use self::{
     program::{PROGRAMS, Program},
     table::Table,
 };
-use crate::{Bench, ROUNDS, pgbench::Pgbench};
+use crate::{Bench, ROUNDS, pgbench::Pgbench, report};
 
 /// How many callers wait for their answers at a time.
 const CALLERS: [usize; 4] = [1, 16, 64, 128];
@@ -58,7 +58,7 @@ pub(crate) async fn measure(bench: &Bench) -> Result<()> {
     let text = table.to_markdown();
     println!("\n{text}");
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/benchmarks.md");
-    table::write(&file, &text).with_context(|| format!("{} cannot be written", file.display()))
+    report::write(&file, "make peers", &text).with_context(|| format!("{} cannot be written", file.display()))
 }
 
 fn seconds(duration: Duration) -> String {

@@ -27,7 +27,11 @@ use super::{
     APPEND, CALLERS, EVENTS, EVENTS_PER_STREAM, TAIL, WRITERS,
     measured::{Measured, Work},
 };
-use crate::{Bench, process::ledgerdesk};
+use crate::{
+    Bench,
+    process::ledgerdesk,
+    times::{Times, count},
+};
 
 /// As many clients open consultations, so that their keys are in use again and again.
 const CLIENTS: u128 = 1_000;
@@ -48,7 +52,7 @@ pub(super) async fn append(url: &str) -> Result<Vec<Measured>> {
     call(&desk, CALLERS[3], WARM_UP, Work::New).await?;
     for callers in CALLERS {
         for work in [Work::New, Work::Existing] {
-            measured.push(call(&desk, callers, APPEND, work).await?.told(work, callers));
+            measured.push(told(&call(&desk, callers, APPEND, work).await?, work, callers));
         }
     }
     desk.node.close().await;
@@ -171,25 +175,15 @@ impl Desk {
     }
 }
 
-struct Times {
-    sorted: Vec<Duration>,
-    took: Duration,
-}
-
-impl Times {
-    fn told(&self, work: Work, callers: usize) -> Measured {
-        let at = |percent: usize| {
-            let place = (self.sorted.len() * percent / 100).min(self.sorted.len().saturating_sub(1));
-            self.sorted.get(place).map_or(0.0, |time| time.as_secs_f64() * 1000.0)
-        };
-        Measured::Append {
-            work,
-            callers,
-            rate: per_second(self.sorted.len(), self.took),
-            p50_ms: at(50),
-            p99_ms: at(99),
-            repeats: 0.0,
-        }
+/// As the programs of the peers tell it.
+fn told(times: &Times, work: Work, callers: usize) -> Measured {
+    Measured::Append {
+        work,
+        callers,
+        rate: times.rate(),
+        p50_ms: times.percentile(50),
+        p99_ms: times.percentile(99),
+        repeats: 0.0,
     }
 }
 
@@ -210,13 +204,11 @@ async fn call(desk: &Desk, callers: usize, duration: Duration, work: Work) -> Re
             })
         })
         .collect();
-    let mut sorted = Vec::new();
+    let mut times = Vec::new();
     for caller in callers {
-        sorted.extend(caller.await??);
+        times.extend(caller.await??);
     }
-    let took = started.elapsed();
-    sorted.sort_unstable();
-    Ok(Times { sorted, took })
+    Ok(Times::new(times, started.elapsed()))
 }
 
 /// What a follower was handed.
@@ -252,7 +244,6 @@ async fn mark(desk: &Desk, delivered: &Delivered) -> Result<()> {
     .context("the reader did not come to the end")
 }
 
-#[expect(clippy::cast_precision_loss, reason = "a rate for people")]
 fn per_second(things: usize, took: Duration) -> f64 {
-    things as f64 / took.as_secs_f64()
+    count(things) / took.as_secs_f64()
 }

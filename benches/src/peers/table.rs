@@ -1,8 +1,6 @@
 //! The tables, and the medians in them.
 
-use std::{collections::HashMap, fmt::Write as _, fs, path::Path};
-
-use anyhow::{Context as _, Result};
+use std::{collections::HashMap, fmt::Write as _};
 
 use super::{
     CALLERS,
@@ -168,15 +166,4 @@ impl Table {
 #[expect(clippy::cast_precision_loss, reason = "a figure for people")]
 fn count(things: u64) -> String {
     number(things as f64)
-}
-
-/// Puts the tables between their marks in the file.
-pub(super) fn write(file: &Path, tables: &str) -> Result<()> {
-    const BEGIN: &str = "<!-- begin: written by make peers -->";
-    const END: &str = "<!-- end -->";
-    let text = fs::read_to_string(file)?;
-    let (before, rest) = text.split_once(BEGIN).context("the file has no mark to begin at")?;
-    let (_, after) = rest.split_once(END).context("the file has no mark to end at")?;
-    fs::write(file, format!("{before}{BEGIN}\n{tables}{END}{after}"))?;
-    Ok(())
 }

@@ -66,13 +66,14 @@ impl CommandExecutor {
             occurred_at: envelope.occurred_at.unwrap_or_else(|| self.clock.now()),
             actor: envelope.actor.clone(),
         };
+        let mut opening = self.opening::<D>(cache_key, &envelope, &context);
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let loaded = if attempt == 1 && self.opens::<D>(cache_key, &envelope, &context) {
-                Loaded::nothing()
-            } else {
-                self.load::<D>(envelope.workspace_id, stream).await?
+            let opening = opening.take();
+            let loaded = match opening {
+                Some(_) => Loaded::nothing(),
+                None => self.load::<D>(envelope.workspace_id, stream).await?,
             };
             if let ExpectedVersion::Exact(expected) = envelope.expected_version
                 && expected != loaded.version
@@ -92,7 +93,10 @@ impl CommandExecutor {
                 }
                 return Err(AppendError::Conflict { stream, expected, actual: loaded.version }.into());
             }
-            let decided = D::decide(&loaded.state, envelope.command.clone(), &context);
+            let decided = match opening {
+                Some(events) => Ok(events),
+                None => D::decide(&loaded.state, envelope.command.clone(), &context),
+            };
             let is_usual = decided.as_ref().is_ok_and(|events| !events.is_empty());
             if !is_usual
                 && let Some(earlier) = self.earlier(envelope.workspace_id, idempotency.as_ref()).await?
@@ -133,22 +137,23 @@ impl CommandExecutor {
         }
     }
 
-    /// Whether the command is one that begins a stream, as an aggregate that does not exist accepts it. Such a
-    /// command is decided without a look into the log: if the stream exists after all, the append says so.
-    fn opens<D: Decider>(
+    /// What the command does if it is one that begins a stream, as an aggregate that does not exist accepts it. Such
+    /// a command is decided without a look into the log: if the stream exists after all, the append says so.
+    fn opening<D: Decider>(
         &self,
         cache_key: (WorkspaceId, StreamId),
         envelope: &Envelope<D::Command>,
         context: &Context,
-    ) -> bool {
+    ) -> Option<Vec<D::Event>> {
         let may_begin = match envelope.expected_version {
             ExpectedVersion::Any => true,
             ExpectedVersion::Exact(version) => version == StreamVersion::NONE,
         };
-        may_begin
-            && !self.cache.contains(cache_key)
-            && D::decide(&D::State::default(), envelope.command.clone(), context)
-                .is_ok_and(|events| !events.is_empty())
+        if !may_begin || self.cache.contains(cache_key) {
+            return None;
+        }
+        let decided = D::decide(&D::State::default(), envelope.command.clone(), context);
+        decided.ok().filter(|events| !events.is_empty())
     }
 
     /// The state and version of an aggregate, from the cache or the log.

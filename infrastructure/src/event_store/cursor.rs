@@ -1,7 +1,7 @@
 //! A reader's place in a particular history.
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ledgerdesk_domain::stream::Position;
+use ledgerdesk_domain::{event::Recorded, stream::Position};
 
 use super::canonical::Hash;
 
@@ -33,6 +33,11 @@ impl Cursor {
     /// After the event at `position` that has this hash.
     pub fn after(epoch: i32, position: Position, hash: &Hash) -> Self {
         Self { epoch, position, hash_prefix: hash.first_chunk().copied().unwrap_or_default() }
+    }
+
+    /// After this event.
+    pub fn after_event(epoch: i32, event: &Recorded) -> Self {
+        Self::after(epoch, event.position, &event.hash)
     }
 
     /// The opaque text form, safe in URLs.

@@ -11,6 +11,7 @@ use sqlx::PgPool;
 
 use super::{
     Cursor, Head, ReadError, StoreError,
+    canonical::GENESIS,
     codec::{COLUMNS, Codec},
 };
 
@@ -129,6 +130,12 @@ impl Reader {
 
     /// The cursor at a position that the log has.
     pub(super) async fn cursor_at(&self, position: Position) -> Result<Option<Cursor>, sqlx::Error> {
+        let head = self.head_at(position).await?;
+        Ok(head.map(|head| Cursor::after(head.epoch, head.position, &head.hash)))
+    }
+
+    /// The head as it was when the log ended at `position`; nothing where the log does not reach that far.
+    pub(super) async fn head_at(&self, position: Position) -> Result<Option<Head>, sqlx::Error> {
         let (epoch, hash): (i32, Option<Vec<u8>>) = answered(
             sqlx::query_as(
                 "select h.epoch, e.hash from ledgerdesk.log_head h \
@@ -138,26 +145,11 @@ impl Reader {
             .fetch_one(&self.pool),
         )
         .await?;
-        if position == Position::START {
-            return Ok(Some(Cursor { epoch, ..Cursor::START }));
-        }
-        Ok(hash.and_then(|hash| hash.first_chunk::<8>().copied()).map(|hash_prefix| Cursor {
-            epoch,
-            position,
-            hash_prefix,
-        }))
-    }
-
-    /// The head as it was when the log ended at `position`; nothing where the log does not reach that far.
-    pub(super) async fn head_at(&self, position: Position) -> Result<Option<Head>, sqlx::Error> {
-        let found: Option<(i32, Vec<u8>)> = sqlx::query_as(
-            "select h.epoch, e.hash from ledgerdesk.log_head h join ledgerdesk.events e on e.position = $1",
-        )
-        .bind(position.0)
-        .fetch_optional(&self.pool)
-        .await?;
-        Ok(found
-            .and_then(|(epoch, hash)| Some(Head { epoch, position, hash: hash.as_slice().try_into().ok()? })))
+        let hash = match hash {
+            _ if position == Position::START => Some(GENESIS),
+            hash => hash.and_then(|hash| hash.as_slice().try_into().ok()),
+        };
+        Ok(hash.map(|hash| Head { epoch, position, hash }))
     }
 
     /// Refuses a cursor that was not taken from this history.

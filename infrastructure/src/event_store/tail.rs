@@ -299,7 +299,7 @@ impl Follower {
                     None => self.catch_up(limit, head.position).await?,
                 };
                 if let Some(last) = events.last() {
-                    self.cursor = Cursor::after(self.cursor.epoch, last.position, &last.hash);
+                    self.cursor = Cursor::after_event(self.cursor.epoch, last);
                     return Ok(LogPage { events, cursor: self.cursor });
                 }
             }

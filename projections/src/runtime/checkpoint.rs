@@ -2,7 +2,7 @@
 
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_infrastructure::event_store::Cursor;
-use sqlx::{PgConnection, PgPool};
+use sqlx::{AssertSqlSafe, PgConnection, PgPool};
 
 use super::{
     bounded::bounded,
@@ -19,24 +19,7 @@ pub(super) async fn lock(
     lease: &Lease,
     expected: Position,
 ) -> Result<i64, Fault> {
-    // The commit need not reach the disk: after a crash the checkpoint falls back together with the rows. A
-    // transaction whose node has gone silent is ended by the server.
-    let row: Option<(i64, i64, String, String)> = sqlx::query_as(
-        "select position, parked_changes, set_config('synchronous_commit', 'off', true),
-                set_config('idle_in_transaction_session_timeout', '30s', true)
-           from ledgerdesk.projections
-          where name = $1 and build = $2 and token = $3
-            for update",
-    )
-    .bind(lease.name)
-    .bind(lease.build.as_str())
-    .bind(lease.token)
-    .fetch_optional(connection)
-    .await?;
-    match row {
-        Some((position, parked_changes, ..)) if position == expected.0 => Ok(parked_changes),
-        _ => Err(Fault::Fenced),
-    }
+    hold(connection, lease, expected, "update").await
 }
 
 /// The same for a lane: shared with the other lanes, with nobody else.
@@ -45,21 +28,31 @@ pub(super) async fn share(
     lease: &Lease,
     expected: Position,
 ) -> Result<(), Fault> {
-    // As above: what a crash takes from the end of the commits, it takes from their records, too.
-    let row: Option<(i64, String, String)> = sqlx::query_as(
-        "select position, set_config('synchronous_commit', 'off', true),
+    hold(connection, lease, expected, "share").await.map(drop)
+}
+
+async fn hold(
+    connection: &mut PgConnection,
+    lease: &Lease,
+    expected: Position,
+    strength: &'static str,
+) -> Result<i64, Fault> {
+    // The commit need not reach the disk: after a crash the checkpoint, and the records of lanes, fall back together
+    // with the rows. A transaction whose node has gone silent is ended by the server.
+    let row: Option<(i64, i64, String, String)> = sqlx::query_as(AssertSqlSafe(format!(
+        "select position, parked_changes, set_config('synchronous_commit', 'off', true),
                 set_config('idle_in_transaction_session_timeout', '30s', true)
            from ledgerdesk.projections
           where name = $1 and build = $2 and token = $3
-            for share",
-    )
+            for {strength}"
+    )))
     .bind(lease.name)
     .bind(lease.build.as_str())
     .bind(lease.token)
     .fetch_optional(connection)
     .await?;
     match row {
-        Some((position, ..)) if position == expected.0 => Ok(()),
+        Some((position, parked_changes, ..)) if position == expected.0 => Ok(parked_changes),
         _ => Err(Fault::Fenced),
     }
 }

@@ -176,11 +176,6 @@ impl Fold {
         self.counts.rows(written);
         Ok(())
     }
-
-    /// The cursor after an event of this log.
-    pub(super) fn cursor_after(event: &Recorded, epoch: i32) -> Cursor {
-        Cursor::after(epoch, event.position, &event.hash)
-    }
 }
 
 /// Runs code of a projection. A panic becomes a fault; what it left half-done is thrown away by the caller.

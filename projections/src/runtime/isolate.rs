@@ -3,6 +3,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use ledgerdesk_domain::event::Recorded;
+use ledgerdesk_infrastructure::event_store::Cursor;
 use sqlx::{Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
 
@@ -27,7 +28,7 @@ impl Fold {
         let mut pending = vec![events];
         while let Some(events) = pending.pop() {
             let Some(last) = events.last() else { continue };
-            let to = Self::cursor_after(last, epoch);
+            let to = Cursor::after_event(epoch, last);
             let attempt = checkpoint::count_attempt(pool, &self.lease, to.position).await?;
             let (left, right) = events.split_at(events.len() / 2);
             if attempt > 1 && events.len() > 1 {
@@ -102,7 +103,7 @@ impl Fold {
             parked += 1;
         }
         erase::erase(&mut transaction, &self.table, &mut *self.rows, event).await?;
-        let to = Self::cursor_after(event, epoch);
+        let to = Cursor::after_event(epoch, event);
         checkpoint::advance(&mut transaction, &self.lease, self.cursor.position, to).await?;
         transaction.commit().await?;
         self.counts.parked(parked);

@@ -253,7 +253,7 @@ impl<'a> Rebuild<'a> {
     /// Folds a page: in memory as long as nothing speaks against it.
     async fn take(&mut self, events: &[Arc<Recorded>]) -> Result<(), Fault> {
         let Some(last) = events.last() else { return Ok(()) };
-        let to = Fold::cursor_after(last, self.head.epoch);
+        let to = Cursor::after_event(self.head.epoch, last);
         let erases = self.fold.table.erase_sql.is_some()
             && events.iter().any(|event| erase::erased_persons(event).is_some());
         let careful = last.position <= self.careful_to || !self.fold.parked.keys.is_empty();

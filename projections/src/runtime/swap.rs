@@ -95,6 +95,6 @@ async fn write_the_rest(rebuild: &mut Rebuild<'_>, connection: &mut PgConnection
         let events = rebuild.shared.log.read(reached.position, rebuild.shared.settings.max_page).await?;
         let Some(last) = events.last() else { return Ok(reached) };
         rebuild.fold.write_events(&mut *connection, &events).await?;
-        reached = Fold::cursor_after(last, rebuild.head.epoch);
+        reached = Cursor::after_event(rebuild.head.epoch, last);
     }
 }

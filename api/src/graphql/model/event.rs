@@ -84,7 +84,7 @@ impl Event {
             id: id(NodeKind::Event, recorded.event_id),
             position: recorded.position.into(),
             sequence: recorded.workspace_sequence.into(),
-            cursor: cursor_after(recorded, epoch).encode(),
+            cursor: Cursor::after_event(epoch, recorded).encode(),
             r#type: recorded.event.event_type().to_owned(),
             stream_type: stream.stream_type.into(),
             stream_id: stream_id.map(|kind| id(kind, stream.id)),
@@ -99,13 +99,6 @@ impl Event {
             hash: hex(&recorded.hash),
         }
     }
-}
-
-/// Where a reader stands after the event.
-pub fn cursor_after(recorded: &Recorded, epoch: i32) -> Cursor {
-    let mut hash_prefix = [0; 8];
-    hash_prefix.copy_from_slice(&recorded.hash[..8]);
-    Cursor { epoch, position: recorded.position, hash_prefix }
 }
 
 /// Takes the marks off: a personal value stands for itself, an erased one is null.

@@ -18,7 +18,7 @@ use crate::graphql::{
     caller::{Caller, Role},
     error::Fault,
     global_id::{self, NodeKind},
-    model::event::{Event, cursor_after},
+    model::event::Event,
     paging,
 };
 
@@ -109,9 +109,9 @@ impl EventListQuery {
         let epoch = store.head().epoch;
         let mut connection = Connection::new(after != Position::START, more);
         connection.edges.extend(
-            found
-                .iter()
-                .map(|event| Edge::new(LogCursor(cursor_after(event, epoch)), Event::new(event, epoch))),
+            found.iter().map(|event| {
+                Edge::new(LogCursor(Cursor::after_event(epoch, event)), Event::new(event, epoch))
+            }),
         );
         Ok(connection)
     }

@@ -1,13 +1,10 @@
-use std::time::Duration;
-
 use ledgerdesk_domain::stream::Position;
 
 use super::{
     memory_log::{history, id, opened},
-    projections::{Topics, Trail},
     world::World,
 };
-use crate::runtime::{ProjectionState, ReadSideError, Registry, Settings};
+use crate::runtime::{ProjectionState, ReadSideError, Settings};
 
 #[tokio::test]
 async fn a_rebuild_swaps_while_the_log_grows_and_loses_nothing() {
@@ -70,15 +67,8 @@ async fn an_empty_table_far_behind_is_rebuilt_by_one_of_the_nodes_and_then_follo
     let world = World::new().await;
     let head = world.log.append(history(60, 6)).await;
     let start = |name| {
-        let registry = Registry::default().with(Topics::new(1, &world.mended)).with(Trail);
-        let settings = Settings {
-            lease: Duration::from_secs(3),
-            page: 7,
-            max_page: 50,
-            rebuild_from: 100,
-            ..Settings::for_node(name)
-        };
-        let node = world.attach_with(registry, settings);
+        let settings = Settings { rebuild_from: 100, ..World::settings(name) };
+        let node = world.attach_with(world.registry(1), settings);
         node.read_side.spawn();
         node
     };

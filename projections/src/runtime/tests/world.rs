@@ -91,15 +91,23 @@ impl World {
 
     /// A node that knows another version of the topics.
     pub(super) fn attach_version(&self, node: &str, version: i32) -> Node {
-        let registry = Registry::default().with(Topics::new(version, &self.mended)).with(Trail);
-        let settings = Settings {
+        self.attach_with(self.registry(version), Self::settings(node))
+    }
+
+    /// Both projections, the topics in this version.
+    pub(super) fn registry(&self, version: i32) -> Registry {
+        Registry::default().with(Topics::new(version, &self.mended)).with(Trail)
+    }
+
+    /// Small pages, and leases that soon end.
+    pub(super) fn settings(node: &str) -> Settings {
+        Settings {
             lease: Duration::from_secs(3),
             page: 7,
             max_page: 50,
             rebuild_rows: 20,
             ..Settings::for_node(node)
-        };
-        self.attach_with(registry, settings)
+        }
     }
 
     pub(super) fn attach_with(&self, registry: Registry, settings: Settings) -> Node {
