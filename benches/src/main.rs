@@ -42,6 +42,7 @@ use std::{
 };
 
 use anyhow::{Context as _, Result};
+use clap::Parser as _;
 use ledgerdesk_infrastructure::{
     db::{self, PoolSettings},
     embedded_postgres::EmbeddedPostgres,
@@ -57,7 +58,7 @@ const ROUNDS: usize = 3;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> Result<()> {
-    let options = Options::read()?;
+    let options = Options::parse();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(run(&options))
 }
 
@@ -71,7 +72,7 @@ async fn run(options: &Options) -> Result<()> {
     let bench = Bench {
         url: postgres.url(),
         admin_url: postgres.admin_url(),
-        round: options.round,
+        round: options.round(),
         scratch: scratch.clone(),
     };
     let outcome = tokio::select! {

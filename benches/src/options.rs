@@ -2,49 +2,44 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, bail};
+use clap::Parser;
 
 /// Measured when no section is named.
 const USUAL: [&str; 10] =
     ["append", "graphql", "latency", "load", "import", "size", "read", "verify", "export", "rebuild"];
 /// Measured only by name: each takes minutes and gigabytes.
 const BY_NAME: [&str; 4] = ["migrate", "scale", "archive", "peers"];
-/// How long one measurement runs.
-const ROUND: Duration = Duration::from_secs(5);
+/// Seconds that one measurement runs.
+const ROUND: u64 = 5;
 
 /// What was asked for.
+#[derive(Parser)]
+#[command(
+    name = "ledgerdesk-bench",
+    about = "Measures what Ledgerdesk costs, beside what the same PostgreSQL does on its own",
+    after_help = "A run without sections measures the usual ones and records them in docs/benchmarks.md. \
+                  `migrate`, `scale`, `archive` and `peers` run by name only, and each records itself when it runs alone."
+)]
 pub(crate) struct Options {
+    /// What to measure; the usual sections when none is named
+    #[arg(value_name = "SECTION", value_parser = sections())]
     named: Vec<String>,
-    /// How long one measurement runs.
-    pub(crate) round: Duration,
-    /// Whether `scale` goes on to ten million events.
+    /// How long one measurement runs; with less than the usual, nothing is recorded
+    #[arg(long = "round", value_name = "SECONDS", default_value_t = ROUND, value_parser = clap::value_parser!(u64).range(1..=3_600))]
+    round: u64,
+    /// Let `scale` and `archive` go on to ten million events
+    #[arg(long)]
     pub(crate) ten_million: bool,
-    is_short: bool,
+}
+
+fn sections() -> clap::builder::PossibleValuesParser {
+    USUAL.into_iter().chain(BY_NAME).collect::<Vec<_>>().into()
 }
 
 impl Options {
-    /// Reads the arguments of this process.
-    pub(crate) fn read() -> Result<Self> {
-        let mut options = Self { named: Vec::new(), round: ROUND, ten_million: false, is_short: false };
-        let mut arguments = std::env::args().skip(1);
-        while let Some(argument) = arguments.next() {
-            match argument.as_str() {
-                "--ten-million" => options.ten_million = true,
-                "--round" => {
-                    let seconds = arguments.next().context("--round takes a number of seconds")?;
-                    let seconds = seconds.parse().context("--round takes a whole number of seconds")?;
-                    options.round = Duration::from_secs(seconds);
-                    options.is_short = options.round < ROUND;
-                }
-                name if USUAL.contains(&name) || BY_NAME.contains(&name) => options.named.push(argument),
-                _ => bail!(
-                    "there are these sections: {}; by name only: {}; and --round SECONDS, --ten-million",
-                    USUAL.join(", "),
-                    BY_NAME.join(", ")
-                ),
-            }
-        }
-        Ok(options)
+    /// How long one measurement runs.
+    pub(crate) const fn round(&self) -> Duration {
+        Duration::from_secs(self.round)
     }
 
     /// Whether a section is to be measured.
@@ -62,7 +57,7 @@ impl Options {
     /// Nothing else is recorded, and nothing that was measured in short rounds.
     pub(crate) fn recorded_as(&self) -> Option<&str> {
         match self.named.as_slice() {
-            _ if self.is_short => None,
+            _ if self.round < ROUND => None,
             [] => Some("make bench"),
             [only] if BY_NAME.contains(&only.as_str()) => Some(only),
             _ => None,

@@ -45,6 +45,8 @@ const SETTINGS: [(&str, &str); 4] = [
 /// the log and may not change what is in it.
 pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
     let options = parse(url)?.options(SETTINGS);
+    // Over a network; a server on a socket of this machine cannot be lost without a word.
+    let may_fall_silent = options.get_socket().is_none() && !options.get_host().starts_with('/');
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
         .acquire_timeout(settings.acquire_timeout)
@@ -55,8 +57,11 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
         .test_before_acquire(false)
         // A connection that was lost without a word, while somebody waited for it, would never say whether it
         // may be used again, and its place in the pool would be gone.
-        .after_release(|connection, _| {
+        .after_release(move |connection, _| {
             Box::pin(async move {
+                if !may_fall_silent {
+                    return Ok(true);
+                }
                 let answers = tokio::time::timeout(ANSWERS_WITHIN, connection.ping()).await;
                 answers.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map(|()| true)
             })

@@ -173,6 +173,7 @@ impl Appender {
         let mut open = vec![batch];
         while let Some(mut batch) = open.pop() {
             while !batch.is_empty() {
+                let _appending = self.tail.appending().await;
                 let started = tokio::time::Instant::now();
                 match self.attempt(session, &batch).await {
                     Ok(Outcome::Applied(stamps)) => {

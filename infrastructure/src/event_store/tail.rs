@@ -18,7 +18,7 @@ use ledgerdesk_domain::{
     stream::Position,
 };
 use sqlx::postgres::{PgListener, PgPoolOptions};
-use tokio::sync::{Notify, watch};
+use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
@@ -51,6 +51,7 @@ pub(super) struct Tail {
     older: Blocks,
     /// Wakes the tail task where what was committed does not follow what is known.
     behind: Notify,
+    appending: Mutex<()>,
     closed: CancellationToken,
 }
 
@@ -62,6 +63,7 @@ impl Tail {
             recent: RwLock::default(),
             older: Blocks::default(),
             behind: Notify::new(),
+            appending: Mutex::default(),
             closed,
         }
     }
@@ -87,6 +89,13 @@ impl Tail {
         let first = recent.front()?.position.0;
         let skip = usize::try_from(after.0 + 1 - first).ok()?;
         (skip < recent.len()).then(|| recent.iter().skip(skip).take(limit).cloned().collect())
+    }
+
+    /// Held by this node's appender from before a batch is sent until its outcome is known here. The database tells
+    /// of a commit as soon as it answers it: whoever hears of a longer log meanwhile waits to learn whose events
+    /// those are, and does not read back what this node has just written.
+    pub(super) async fn appending(&self) -> MutexGuard<'_, ()> {
+        self.appending.lock().await
     }
 
     /// Takes what this node has committed, if it follows what is known: the event before has the hash
@@ -165,19 +174,24 @@ impl TailTask {
             }
             let poll = tokio::time::sleep(POLL);
             tokio::pin!(poll);
+            let mut told = Position::START;
             loop {
                 tokio::select! {
                     () = self.tail.behind.notified() => break,
                     hint = hint(&mut listener) => match hint {
-                        // This node's own commits come back as notifications; they are known already.
-                        Some(position) if position <= self.tail.head().position => {}
-                        Some(_) => break,
+                        Some(position) => told = told.max(position),
                         None => {
                             self.metrics.listener_lost();
                             listener = None;
                             break;
                         }
                     },
+                    // This node's own commits come back as notifications, often before their answers.
+                    _ = self.tail.appending(), if told > self.tail.head().position => {
+                        if told > self.tail.head().position {
+                            break;
+                        }
+                    }
                     () = &mut poll => break,
                     () = self.tail.closed.cancelled() => return,
                 }

@@ -16,6 +16,9 @@ pub(super) enum Fault {
     /// Nothing can be applied until somebody acts: an upgrade, a restore that was noticed, a missing table.
     #[error("{0}")]
     Paused(Pause),
+    /// More of the log lies ahead than behind: a rebuild comes to its end sooner.
+    #[error("the log runs ahead of this projection")]
+    Outrun,
     /// The process is stopping.
     #[error("the process is stopping")]
     Stopping,

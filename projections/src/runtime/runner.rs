@@ -35,7 +35,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
     let name = projection.definition().name;
     let mut pause = SHORTEST_PAUSE;
-    // Whether a rebuild may take an empty table to the end of a long log.
+    // Whether a rebuild may take a table to the end of a log that has run ahead of it.
     let mut leaps = true;
     loop {
         let result = term(shared, projection, &mut pause, &mut leaps).await;
@@ -89,16 +89,9 @@ async fn term(
             Ok(Ended::NothingToLead)
         }
         Asked::Outdated => renew_table(shared, projection).await,
-        Asked::Granted(held) if *leaps && begins_far_behind(shared, &held).await? => {
-            held.lease.release(&shared.pool).await?;
-            let rebuilt = renew_table(shared, projection).await;
-            // An event in the middle that this program does not know: page by page it comes at least that far.
-            *leaps = !matches!(rebuilt, Err(Fault::Paused(_)));
-            rebuilt
-        }
         Asked::Granted(held) => {
             let lease = held.lease.clone();
-            let Err(fault) = lead(shared, projection, held, pause).await;
+            let Err(fault) = lead(shared, projection, held, pause, *leaps).await;
             shared.publish(definition.name, None);
             if let Fault::Paused(pause) = &fault {
                 lease.show(&shared.pool, Some(pause)).await?;
@@ -106,22 +99,24 @@ async fn term(
             if !matches!(fault, Fault::Fenced) {
                 lease.release(&shared.pool).await?;
             }
-            Err(fault)
+            let Fault::Outrun = fault else { return Err(fault) };
+            let rebuilt = renew_table(shared, projection).await;
+            // An event in the middle that this program does not know: page by page it comes at least that far.
+            *leaps = !matches!(rebuilt, Err(Fault::Paused(_)));
+            rebuilt
         }
     }
 }
 
-/// Whether the table is empty and the log long: a new read model, or a log that was imported whole. A rebuild reads
-/// the log with the others that begin, and makes the indexes at the end.
-async fn begins_far_behind(shared: &Shared, held: &Held) -> Result<bool, Fault> {
-    if held.cursor != Cursor::START || held.abandoned || held.suspect_to.is_some() {
-        return Ok(false);
-    }
+/// Whether more of the log lies ahead than behind, and much: a new read model, or a log that others fill faster than
+/// it is followed. A rebuild reads the log with the others that begin, and makes the indexes at the end. Each one
+/// begins when the log has doubled since the last, so that all of them together read it twice.
+async fn is_outrun(shared: &Shared, position: Position) -> Result<bool, Fault> {
     let end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    Ok(end.0 >= shared.settings.rebuild_from)
+    Ok(end.0 - position.0 >= shared.settings.rebuild_from.max(position.0))
 }
 
-/// Rebuilds a table of an older version, or one that has nothing yet. Where another node does it already, its swap ends the wait.
+/// Rebuilds a table of an older version, or one that the log has outrun. Where another node does it already, its swap ends the wait.
 async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
     let result = rebuild::rebuild(shared, projection, Start::Continue, &mut |_| {}).await;
     if let Err(Fault::Paused(pause)) = &result {
@@ -136,6 +131,7 @@ async fn lead(
     projection: &Arc<dyn Registered>,
     held: Held,
     pause: &mut Duration,
+    leaps: bool,
 ) -> Result<Infallible, Fault> {
     let definition = projection.definition();
     let settings = &shared.settings;
@@ -143,6 +139,10 @@ async fn lead(
     counts.lease_taken();
     bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
     let Held { lease, cursor, suspect_to, abandoned } = held;
+    let leaps = leaps && !abandoned && suspect_to.is_none();
+    if leaps && is_outrun(shared, cursor.position).await? {
+        return Err(Fault::Outrun);
+    }
     let opening = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts);
     let mut fold = bounded(settings.lease, opening).await?;
     // Whether the cursor belongs to this history is known from here on.
@@ -174,6 +174,9 @@ async fn lead(
             _ = renewal.tick() => {
                 fold.lease.renew(&shared.pool, fold.cursor.position).await?;
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
+                if leaps && is_outrun(shared, fold.cursor.position).await? {
+                    return Err(Fault::Outrun);
+                }
                 continue;
             }
             () = until(passed.map(|(since, _)| since + PASSED_FOR)) => {

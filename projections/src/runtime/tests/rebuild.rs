@@ -84,6 +84,31 @@ async fn an_empty_table_far_behind_is_rebuilt_by_one_of_the_nodes_and_then_follo
 }
 
 #[tokio::test]
+async fn a_table_that_the_log_has_outrun_is_rebuilt_and_one_that_is_behind_is_followed() {
+    let world = World::new().await;
+    let mut behind = 0;
+    // What is in the table, what lies ahead of it, and what the table that a rebuild replaced had.
+    for (events, replaced) in [(history(30, 2), None), (history(60, 4), Some(60)), (history(40, 4), Some(60))]
+    {
+        let head = world.log.append(events).await;
+        let settings = Settings { rebuild_from: 100, ..World::settings("a") };
+        let node = world.attach_with(world.registry(1), settings);
+        node.read_side.spawn();
+        node.wait_for(head).await;
+        let kept: Vec<(i64,)> =
+            sqlx::query_as("select position from ledgerdesk.projections where build = 'previous'")
+                .fetch_all(&world.pool)
+                .await
+                .unwrap();
+        let expected: Vec<(i64,)> = replaced.into_iter().flat_map(|position| [(position,); 2]).collect();
+        assert_eq!(kept, expected, "{behind} events were in the table, {} ahead", head - behind);
+        node.assert_equals_rebuild().await;
+        node.stop().await;
+        behind = head;
+    }
+}
+
+#[tokio::test]
 async fn two_rebuilds_of_one_projection_and_unknown_names_are_refused() {
     let world = World::new().await;
     let node = world.attach("a");
