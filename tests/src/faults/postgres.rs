@@ -24,7 +24,14 @@ impl Postgres {
     /// If it does not start.
     pub async fn start() -> Self {
         // The name by which `with-postgres` finds and removes what a killed run left behind.
-        let data_dir = std::env::temp_dir().join(format!("ledgerdesk-test-{}", unique()));
+        Self::start_in(std::env::temp_dir().join(format!("ledgerdesk-test-{}", unique()))).await
+    }
+
+    /// The same in a directory that is not there yet.
+    ///
+    /// # Panics
+    /// If it does not start.
+    pub async fn start_in(data_dir: PathBuf) -> Self {
         let postgres = EmbeddedPostgres {
             postgres_bin: std::env::var_os("LEDGERDESK_POSTGRES_BIN").map(PathBuf::from),
             max_connections: 200,

@@ -124,6 +124,16 @@ impl Run {
         }
     }
 
+    /// Waits until so many more answers say that the log is not to be had.
+    ///
+    /// # Panics
+    /// If commands go through instead.
+    pub async fn refusals(&self, answers: usize) {
+        let refused = || self.load.faults().get("UNAVAILABLE").copied().unwrap_or_default();
+        let from = refused();
+        wait_until("commands are refused", async || refused() >= from + answers).await;
+    }
+
     /// Ends the load and judges everything; prints what there was.
     ///
     /// # Panics

@@ -4,6 +4,7 @@
 mod application;
 mod clocks;
 mod database;
+mod disk;
 mod network;
 mod nodes;
 mod obstacles;
