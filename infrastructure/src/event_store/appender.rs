@@ -1,8 +1,9 @@
-//! The appender of a node: one task that takes all that waits and commits it in one round trip.
+//! The appender of a node: one task that takes what waits and commits it in one round trip.
 //!
-//! While a batch is on its way, the next one collects; no timer is involved. The task yields to the runtime a
-//! few times while a batch is smaller than the last one, because callers that were just answered are about to
-//! send their next command: that doubles the batch at moderate load and costs microseconds.
+//! While a batch is on its way, the next one collects; no timer is involved. Callers that were just answered are about
+//! to send their next command, so the task yields to the runtime a few times while a batch is small: that doubles the
+//! batch at moderate load and costs microseconds. With many callers it takes half of them at a time: while the
+//! database writes one half, this node decides and seals for the other.
 
 use std::{
     collections::{HashMap, HashSet, VecDeque},
@@ -52,6 +53,8 @@ impl Default for AppenderLimits {
 
 /// How often the task yields to fill a batch.
 const YIELDS: usize = 8;
+/// From so many commands on a batch is large enough to be worth its round trip, and its callers may be halved.
+const LARGE: usize = 32;
 
 /// A command in the queue.
 pub(super) struct Waiting {
@@ -108,7 +111,7 @@ impl Appender {
     pub(super) async fn run(self, mut queue: mpsc::Receiver<Waiting>) {
         let mut session = Session { connection: None, chain: Chain::default() };
         let mut held_back: VecDeque<Waiting> = VecDeque::new();
-        let mut last_size = 0;
+        let mut callers = 0;
         loop {
             let mut batch = Vec::new();
             if held_back.is_empty() {
@@ -123,31 +126,32 @@ impl Appender {
                 let Some(first) = first else { return };
                 held_back.push_back(first);
             }
-            self.fill(&mut batch, &mut held_back, &mut queue, last_size).await;
-            last_size = batch.len();
+            self.fill(&mut batch, &mut held_back, &mut queue, callers).await;
             self.metrics.batch(&batch, queue.len());
-            self.commit(&mut session, batch).await;
+            callers = held_back.len() + self.commit(&mut session, batch, &queue).await;
         }
     }
 
-    /// Takes what waits, in order, up to the limits. A second command on a stream waits for the next batch: its
-    /// expected version can only be checked against a committed one.
+    /// Takes what waits, in order, up to the limits and to what is enough for so many callers. A second command on a
+    /// stream waits for the next batch: its expected version can only be checked against a committed one.
     async fn fill(
         &self,
         batch: &mut Vec<Waiting>,
         held_back: &mut VecDeque<Waiting>,
         queue: &mut mpsc::Receiver<Waiting>,
-        last_size: usize,
+        callers: usize,
     ) {
         let mut room = Room::new(&self.limits);
         let mut again = VecDeque::new();
         let mut yields = 0;
-        loop {
+        let callers = callers.max(held_back.len() + queue.len()).max(1);
+        let enough = (callers / 2).max(callers.min(LARGE));
+        while batch.len() < enough {
             let next = match held_back.pop_front() {
                 Some(next) => next,
                 None => match queue.try_recv() {
                     Ok(next) => next,
-                    Err(_) if yields < YIELDS && batch.len() < last_size => {
+                    Err(_) if yields < YIELDS => {
                         yields += 1;
                         tokio::task::yield_now().await;
                         continue;
@@ -168,8 +172,15 @@ impl Appender {
         *held_back = again;
     }
 
-    /// Commits a batch; what the log objects to is answered and the rest tried again.
-    async fn commit(&self, session: &mut Session, batch: Vec<Waiting>) {
+    /// Commits a batch; what the log objects to is answered and the rest tried again. Answers how many callers waited
+    /// when it was written: its own, and those who had come meanwhile.
+    async fn commit(
+        &self,
+        session: &mut Session,
+        batch: Vec<Waiting>,
+        queue: &mpsc::Receiver<Waiting>,
+    ) -> usize {
+        let mut callers = 0;
         let mut open = vec![batch];
         while let Some(mut batch) = open.pop() {
             while !batch.is_empty() {
@@ -178,6 +189,7 @@ impl Appender {
                 match self.attempt(session, &batch).await {
                     Ok(Outcome::Applied(stamps)) => {
                         self.metrics.commit(started.elapsed(), stamps.links.len());
+                        callers = batch.len() + queue.len();
                         self.answer_applied(std::mem::take(&mut batch), &stamps);
                     }
                     // Another node appended: number and hash anew.
@@ -205,6 +217,7 @@ impl Appender {
                 }
             }
         }
+        callers
     }
 
     fn answer_applied(&self, mut batch: Vec<Waiting>, stamps: &Stamps) {
