@@ -116,7 +116,8 @@ async fn is_outrun(shared: &Shared, position: Position) -> Result<bool, Fault> {
     Ok(end.0 - position.0 >= shared.settings.rebuild_from.max(position.0))
 }
 
-/// Rebuilds a table of an older version, or one that the log has outrun. Where another node does it already, its swap ends the wait.
+/// Rebuilds a table of an older version, or one that the log has outrun. Where another node does it already, its swap
+/// ends the wait.
 async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
     let result = rebuild::rebuild(shared, projection, Start::Continue, &mut |_| {}).await;
     if let Err(Fault::Paused(pause)) = &result {

@@ -93,8 +93,8 @@ impl Table {
         Ok(())
     }
 
-    /// Makes the indexes that the table does not have, and the statistics that tell queries to use them: over all rows at once in a fraction of the time that they
-    /// would take row by row.
+    /// Makes the indexes that the table does not have, over all rows at once in a fraction of the time that they would
+    /// take row by row; and the statistics that tell queries to use them.
     pub(super) async fn index(
         connection: &mut PgConnection,
         definition: &'static Definition,
