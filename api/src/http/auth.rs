@@ -1,6 +1,6 @@
 //! Who sent a request: bearer API keys.
 
-use std::{fmt, sync::Arc};
+use std::{fmt, sync::Arc, time::Instant};
 
 use axum::{
     extract::{Request, State},
@@ -29,6 +29,8 @@ pub struct Principal {
     pub role: Role,
     /// Who acts with it.
     pub actor: Actor,
+    /// When it ends by itself; never for a key that lasts until it is revoked.
+    pub expires_at: Option<Instant>,
 }
 
 /// Keys cannot be looked up now. Retryable.
@@ -70,6 +72,7 @@ pub struct Session {
     caller: Caller,
     secret: Secret,
     authenticator: Authenticator,
+    expires_at: Option<Instant>,
 }
 
 impl fmt::Debug for Session {
@@ -89,15 +92,20 @@ impl Session {
         let secret = Secret(secret.into());
         let principal = authenticator.principal(&secret).await?;
         Ok(principal.map(|principal| {
-            let Principal { workspace_id, key_id, role, actor } = principal;
+            let Principal { workspace_id, key_id, role, actor, expires_at } = principal;
             let caller = Caller { workspace_id, key_id, role, actor, request_id: request_id.0, language };
-            Self { caller, secret, authenticator: authenticator.clone() }
+            Self { caller, secret, authenticator: authenticator.clone(), expires_at }
         }))
     }
 
     /// The caller as it was when the session was opened.
     pub fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// When it ends by itself, if it does.
+    pub(crate) fn expires_at(&self) -> Option<Instant> {
+        self.expires_at
     }
 
     /// Whether the key still opens the same doors. Whoever cannot learn it shows nothing more: it is better to
@@ -108,6 +116,19 @@ impl Session {
         })?;
         Ok(principal
             .is_some_and(|now| now.workspace_id == self.caller.workspace_id && now.role == self.caller.role))
+    }
+}
+
+/// Waits until the session ends by itself; for ever if it does not.
+pub(crate) async fn expiry(session: &Session) {
+    expires(session.expires_at()).await;
+}
+
+/// Waits for that moment; for ever if there is none.
+pub(crate) async fn expires(at: Option<Instant>) {
+    match at {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
     }
 }
 

@@ -25,7 +25,9 @@ struct Metrics {
     latency: Family<RouteLabel, Histogram, fn() -> Histogram>,
     operations: Family<OperationLabels, Counter>,
     commands: Family<CommandLabels, Counter>,
+    documents: Family<DocumentLabel, Counter>,
     sockets: Gauge,
+    streams: Gauge,
     subscriptions: Gauge,
 }
 
@@ -53,6 +55,11 @@ struct CommandLabels {
     outcome: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct DocumentLabel {
+    known: &'static str,
+}
+
 /// From half a millisecond to about a minute.
 fn latency() -> Histogram {
     Histogram::new([
@@ -69,13 +76,21 @@ impl HttpMetrics {
             latency: Family::new_with_constructor(latency as fn() -> Histogram),
             operations: Family::default(),
             commands: Family::default(),
+            documents: Family::default(),
             sockets: Gauge::default(),
+            streams: Gauge::default(),
             subscriptions: Gauge::default(),
         };
         registry.register("http_requests", "HTTP requests answered", metrics.requests.clone());
         registry.register("http_request_seconds", "Time to answer an HTTP request", metrics.latency.clone());
         registry.register("graphql_operations", "GraphQL operations executed", metrics.operations.clone());
         registry.register("commands", "Commands asked for over GraphQL", metrics.commands.clone());
+        registry.register(
+            "graphql_documents",
+            "GraphQL documents asked for: known ones were parsed before",
+            metrics.documents.clone(),
+        );
+        registry.register("event_streams", "Event streams that are open", metrics.streams.clone());
         registry.register("websockets", "WebSockets that are open", metrics.sockets.clone());
         registry.register("subscriptions", "GraphQL subscriptions that run", metrics.subscriptions.clone());
         Self(Arc::new(metrics))
@@ -84,6 +99,12 @@ impl HttpMetrics {
     /// One operation ended.
     pub(crate) fn operation(&self, kind: &'static str, outcome: &'static str) {
         self.0.operations.get_or_create(&OperationLabels { kind, outcome }).inc();
+    }
+
+    /// One document was asked for; a known one needed no parsing.
+    pub(crate) fn document(&self, known: bool) {
+        let known = if known { "yes" } else { "no" };
+        self.0.documents.get_or_create(&DocumentLabel { known }).inc();
     }
 
     /// One command ended: `done`, `refused` by a rule, or `failed`. Named by its input.
@@ -97,14 +118,19 @@ impl HttpMetrics {
         GaugeGuard::new(&self.0.sockets)
     }
 
+    /// One more event stream, until the guard is dropped.
+    pub(crate) fn stream(&self) -> GaugeGuard {
+        GaugeGuard::new(&self.0.streams)
+    }
+
     /// One more subscription, until the guard is dropped.
     pub(crate) fn subscription(&self) -> GaugeGuard {
         GaugeGuard::new(&self.0.subscriptions)
     }
 
-    /// How many WebSockets are open.
-    pub(crate) fn sockets(&self) -> usize {
-        usize::try_from(self.0.sockets.get()).unwrap_or(0)
+    /// How many long-lived connections are open: WebSockets and event streams.
+    pub(crate) fn connections(&self) -> usize {
+        usize::try_from(self.0.sockets.get() + self.0.streams.get()).unwrap_or(0)
     }
 }
 

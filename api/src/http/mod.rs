@@ -1,10 +1,12 @@
 //! The HTTP edge. [`router`] is every path on one screen.
 //!
-//! - [`graphql`], [`websocket`]: the two transports, both on top of the executor, both behind [`guard`].
-//! - [`auth`]: bearer keys; [`request_id`], [`metrics`], [`panic`]: what every request passes through.
+//! - [`graphql`], [`websocket`], [`stream`]: the three transports, all on top of the executor, all behind [`guard`].
+//! - [`auth`]: bearer keys; [`origin`], [`rates`], [`connections`]: whose requests, how many, how many at once.
+//! - [`request_id`], [`metrics`], [`panic`]: what every request passes through.
 //! - [`health`], [`graphiql`]: for operators and for newcomers.
 
 pub mod auth;
+mod connections;
 pub mod endpoint;
 mod error;
 mod graphiql;
@@ -12,15 +14,22 @@ mod graphql;
 pub mod guard;
 pub mod health;
 pub mod metrics;
+mod origin;
 mod panic;
+mod rates;
 mod request_id;
 mod router;
 mod serve;
 mod state;
+mod stream;
 #[cfg(test)]
 mod tests;
 mod websocket;
 
+pub use connections::Connections;
+pub use graphql::{NoDocuments, Statuses, TrustedDocuments};
+pub use origin::Origins;
+pub use rates::Rates;
 pub use router::router;
 pub use serve::serve;
-pub use state::{AppState, SocketLimits, Timeouts};
+pub use state::{AppState, Settings, SocketLimits, Timeouts};

@@ -11,21 +11,30 @@ use axum::{
 };
 
 use super::{
-    auth, error::HttpError, graphiql, graphql, health, metrics, panic, request_id, state::AppState, websocket,
+    auth, error::HttpError, graphiql, graphql, health, metrics, origin, panic, rates, request_id,
+    state::AppState, stream, websocket,
 };
 
-/// The whole router. `/graphql` asks for a key before it reads anything; `/graphql/ws` asks at `connection_init`
-/// at the latest, since browsers cannot send headers there.
+/// The whole router. `/graphql` and `/graphql/stream` ask for a key before they read anything; `/graphql/ws` asks at
+/// `connection_init` at the latest, since browsers cannot send headers there.
 pub fn router(state: AppState) -> Router {
     let body_limit = DefaultBodyLimit::max(state.limits.body_bytes);
     let state = Arc::new(state);
     let api = Router::new()
-        .route("/graphql", get(graphql::get).post(graphql::post))
-        .layer(from_fn_with_state(Arc::clone(&state), auth::require_key));
+        .route("/graphql", get(graphql::get).post(graphql::post).options(origin::methods))
+        .route("/graphql/stream", get(stream::get).post(stream::post).options(origin::methods))
+        .layer(from_fn_with_state(Arc::clone(&state), rates::limit))
+        .layer(from_fn_with_state(Arc::clone(&state), auth::require_key))
+        .route("/graphql/ws", get(websocket::upgrade))
+        .layer(from_fn_with_state(Arc::clone(&state), origin::check));
+    let pages = if state.settings.graphiql {
+        Router::new().route("/graphiql", get(graphiql::page))
+    } else {
+        Router::new()
+    };
     Router::new()
         .merge(api)
-        .route("/graphql/ws", get(websocket::upgrade))
-        .route("/graphiql", get(graphiql::page))
+        .merge(pages)
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::show))

@@ -6,7 +6,17 @@ use ledgerdesk_infrastructure::clock::IdSource;
 use prometheus_client::registry::Registry;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-use super::{auth::Authenticator, endpoint::Endpoint, guard, health::Health, metrics::HttpMetrics};
+use super::{
+    auth::Authenticator,
+    connections::Connections,
+    endpoint::Endpoint,
+    graphql::{Statuses, TrustedDocuments},
+    guard,
+    health::Health,
+    metrics::HttpMetrics,
+    origin::Origins,
+    rates::Rates,
+};
 
 /// Everything that the router needs.
 pub struct AppState {
@@ -20,9 +30,17 @@ pub struct AppState {
     pub ids: Arc<dyn IdSource>,
     /// What one GraphQL request may ask for.
     pub limits: guard::Limits,
+    /// What is offered, and to whom.
+    pub settings: Settings,
+    /// The documents that were parsed lately.
+    pub documents: guard::Documents,
+    /// What each key may ask for in a minute.
+    pub rates: Rates,
+    /// The long-lived connections of each key.
+    pub connections: Connections,
     /// How long things may take.
     pub timeouts: Timeouts,
-    /// Bounds on WebSockets.
+    /// Bounds on long-lived connections.
     pub sockets: SocketLimits,
     /// Counts of this edge.
     pub metrics: HttpMetrics,
@@ -36,6 +54,30 @@ pub struct AppState {
 
 /// The state as handlers get it.
 pub(crate) type SharedState = Arc<AppState>;
+
+/// What is offered, and to whom.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Which edition of GraphQL over HTTP the statuses follow.
+    pub statuses: Statuses,
+    /// The documents that clients may name by an id.
+    pub trusted: TrustedDocuments,
+    /// The web sites, besides our own pages, that may use the API.
+    pub origins: Origins,
+    /// Whether `/graphiql` is there.
+    pub graphiql: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            statuses: Statuses::default(),
+            trusted: TrustedDocuments::default(),
+            origins: Origins::default(),
+            graphiql: true,
+        }
+    }
+}
 
 /// How long things may take.
 #[derive(Debug, Clone, Copy)]
@@ -58,11 +100,13 @@ impl Default for Timeouts {
     }
 }
 
-/// Bounds on WebSockets.
+/// Bounds on long-lived connections: WebSockets and event streams.
 #[derive(Debug, Clone, Copy)]
 pub struct SocketLimits {
-    /// Open sockets of this node.
+    /// Open connections of this node.
     pub sockets: usize,
+    /// Open connections of one key on this node.
+    pub per_key: usize,
     /// Operations that run at once on one socket.
     pub operations: usize,
     /// Size of one message, in bytes.
@@ -81,6 +125,7 @@ impl Default for SocketLimits {
     fn default() -> Self {
         Self {
             sockets: 10_000,
+            per_key: 1_000,
             operations: 50,
             message_bytes: 64 * 1024,
             queue: 32,

@@ -8,6 +8,7 @@ mod database;
 mod docs;
 mod environment;
 mod fault;
+mod graphql;
 mod http;
 mod keys;
 mod limits;
@@ -22,6 +23,7 @@ pub use database::DatabaseConfig;
 pub use docs::markdown;
 pub use environment::Environment;
 pub use fault::{ConfigError, Fault};
+pub use graphql::{GraphqlConfig, HttpStatuses};
 pub use http::HttpConfig;
 pub use keys::KeysConfig;
 pub use limits::LimitsConfig;
@@ -41,6 +43,8 @@ pub struct Config {
     pub keys: KeysConfig,
     /// Where and how to serve.
     pub http: HttpConfig,
+    /// What the GraphQL API offers.
+    pub graphql: GraphqlConfig,
     /// Bounds of one request.
     pub limits: LimitsConfig,
     /// Bounds of long-lived connections.
@@ -59,6 +63,7 @@ impl Config {
             database: DatabaseConfig::read(&mut reader),
             keys: KeysConfig::read(&mut reader),
             http: HttpConfig::read(&mut reader),
+            graphql: GraphqlConfig::read(&mut reader),
             limits: LimitsConfig::read(&mut reader),
             subscriptions: SubscriptionsConfig::read(&mut reader),
             checkpoints: CheckpointsConfig::read(&mut reader),
@@ -105,6 +110,9 @@ mod tests {
             ("DATABASE_URL", "mysql://root@db"),
             ("LEDGERDESK_POOL_SIZE", "many"),
             ("LEDGERDESK_LISTEN", "8080"),
+            ("LEDGERDESK_GRAPHIQL", "maybe"),
+            ("LEDGERDESK_ALLOWED_ORIGINS", "https://desk.example.org, *"),
+            ("LEDGERDESK_TRUSTED_DOCUMENTS_ONLY", "on"),
             ("LEDGERDESK_MAX_BODY_KIB", "0"),
             ("LEDGERDESK_LOG_FORMAT", "xml"),
             ("LEDGERDESK_LOG", "info,=,"),
@@ -118,6 +126,9 @@ mod tests {
             ("LEDGERDESK_MASTER_KEY", "not_a_key"),
             ("LEDGERDESK_BOOTSTRAP_KEY", "not_a_key"),
             ("LEDGERDESK_LISTEN", "not_an_address"),
+            ("LEDGERDESK_GRAPHIQL", "not_one_of"),
+            ("LEDGERDESK_ALLOWED_ORIGINS", "not_an_origin"),
+            ("LEDGERDESK_TRUSTED_DOCUMENTS_ONLY", "no_documents"),
             ("LEDGERDESK_MAX_BODY_KIB", "out_of_bounds"),
             ("LEDGERDESK_LOG", "not_a_filter"),
             ("LEDGERDESK_LOG_FORMAT", "not_one_of"),

@@ -78,3 +78,19 @@ pub(super) const fn number<const DEFAULT: u64, const MIN: u64, const MAX: u64>(
         },
     }
 }
+
+/// Something that is on unless it is switched off.
+pub(super) const fn switch(name: &'static str, about: &'static str) -> Setting<bool> {
+    Setting {
+        name,
+        about,
+        default_text: "on",
+        default: || true,
+        expected: Expected::Words("on or off"),
+        parse: |text| match text {
+            "on" | "true" | "1" => Ok(true),
+            "off" | "false" | "0" => Ok(false),
+            _ => Err("not_one_of"),
+        },
+    }
+}

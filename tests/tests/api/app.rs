@@ -12,7 +12,7 @@ use ledgerdesk_api::{
         schema::{ApiParts, endpoint},
     },
     http::{
-        AppState, SocketLimits, Timeouts,
+        AppState, Connections, Rates, Settings, SocketLimits, Timeouts,
         auth::{Authenticator, Principal},
         guard,
         health::{Health, HealthReport},
@@ -81,6 +81,10 @@ impl App {
             }),
             ids: Arc::new(SystemIds),
             limits: guard::Limits::default(),
+            settings: Settings::default(),
+            documents: guard::Documents::default(),
+            rates: Rates::default(),
+            connections: Connections::default(),
             timeouts: Timeouts::default(),
             sockets: SocketLimits::default(),
             metrics,
@@ -104,7 +108,7 @@ impl App {
     pub(crate) fn key_of(&self, workspace_id: WorkspaceId, role: Role) -> String {
         let key_id = SystemIds.next_id();
         let secret = format!("ldk_{}", key_id.simple());
-        let principal = Principal { workspace_id, key_id, role, actor: Actor::bot(key_id) };
+        let principal = Principal { workspace_id, key_id, role, actor: Actor::bot(key_id), expires_at: None };
         self.keys.lock().unwrap().insert(secret.clone(), principal);
         secret
     }

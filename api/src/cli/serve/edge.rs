@@ -1,24 +1,33 @@
 //! What the router works with, put together from a node.
 
-use std::{sync::Arc, time::Duration};
+use std::{fs, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use ledgerdesk_infrastructure::{auth::ApiKeys, config::Config, event_store::EventStore};
+use ledgerdesk_infrastructure::{
+    auth::ApiKeys,
+    config::{Config, GraphqlConfig, HttpStatuses},
+    event_store::EventStore,
+};
 use ledgerdesk_projections::runtime::{ProjectionState, ProjectionStatus, ReadSide};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
 use crate::{
-    cli::node::Node,
+    cli::{failure::Failure, node::Node},
     http::{
-        AppState, SocketLimits, Timeouts,
+        AppState, Connections, Rates, Settings, SocketLimits, Statuses, Timeouts, TrustedDocuments,
         auth::{Authenticator, KeysUnavailable, Principal},
-        guard::Limits,
+        guard::{Documents, Limits},
         health::{Health, HealthReport, ProjectionHealth},
     },
 };
 
 /// The router's state.
-pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker) -> AppState {
+pub(super) fn state(
+    node: &Node,
+    settings: Settings,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+) -> AppState {
     let runtime = &node.runtime;
     AppState {
         endpoint: node.endpoint.clone(),
@@ -26,6 +35,10 @@ pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker
         health: health(runtime.store.clone(), node.read_side.clone()),
         ids: runtime.ids.clone(),
         limits: limits(&runtime.config),
+        settings,
+        documents: Documents::default(),
+        rates: rates(&runtime.config.graphql),
+        connections: Connections::default(),
         timeouts: Timeouts::default(),
         sockets: sockets(&runtime.config),
         metrics: node.http_metrics.clone(),
@@ -51,6 +64,7 @@ fn authenticator(keys: ApiKeys) -> Authenticator {
                 key_id: key.id,
                 role: key.role,
                 actor: key.actor,
+                expires_at: None,
             }))
         }
         .boxed()
@@ -62,13 +76,44 @@ fn limits(config: &Config) -> Limits {
         body_bytes: config.limits.body_bytes,
         tokens: config.limits.query_tokens as u64,
         nesting: config.limits.query_depth as u64,
+        introspection: config.graphql.introspection,
         ..Limits::default()
     }
+}
+
+/// What is offered, and to whom; a file of trusted documents that cannot be read is a fault of the start.
+pub(super) fn settings(config: &GraphqlConfig) -> Result<Settings, Failure> {
+    let trusted = match &config.trusted_documents {
+        None => TrustedDocuments::default(),
+        Some(path) => {
+            let fault = |why: String| Failure {
+                code: "trusted_documents_unreadable",
+                message: format!("LEDGERDESK_TRUSTED_DOCUMENTS names {}: {why}", path.display()),
+            };
+            let json = fs::read(path).map_err(|error| fault(error.to_string()))?;
+            TrustedDocuments::from_json(&json, config.trusted_documents_only)
+                .map_err(|error| fault(error.to_string()))?
+        }
+    };
+    Ok(Settings {
+        statuses: match config.statuses {
+            HttpStatuses::Audited => Statuses::Audited,
+            HttpStatuses::Draft => Statuses::Draft,
+        },
+        trusted,
+        origins: config.allowed_origins.iter().cloned().collect(),
+        graphiql: config.graphiql,
+    })
+}
+
+fn rates(config: &GraphqlConfig) -> Rates {
+    Rates::per_minute(config.requests_per_minute, config.cost_per_minute)
 }
 
 fn sockets(config: &Config) -> SocketLimits {
     SocketLimits {
         sockets: config.subscriptions.connections,
+        per_key: config.subscriptions.connections_per_key,
         operations: config.subscriptions.operations,
         queue: config.subscriptions.buffer,
         ..SocketLimits::default()

@@ -15,7 +15,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use super::{
     database::Tenure, demo, failure::Failure, node::Node, output, runtime::Runtime, shutdown::Shutdown,
 };
-use crate::http;
+use crate::http::{self, Settings};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -52,6 +52,7 @@ impl Serve {
         // First what fails fast: an address that is taken, or a key that is missing, is told before a database
         // is started.
         let schedule = checkpoints::Schedule::of(&config)?;
+        let settings = edge::settings(&config.graphql)?;
         let listener = bind(config.http.listen).await?;
         // A start that is asked to stop is finished and then stopped, so that nothing is left half-way.
         let runtime = tokio::select! {
@@ -66,7 +67,7 @@ impl Serve {
         }
         let node = Node::start(runtime);
         let scheduled = schedule.map(|schedule| tokio::spawn(schedule.run(node.runtime.pool().clone())));
-        let served = serve(&node, listener, &shutdown, grace).await;
+        let served = serve(&node, settings, listener, &shutdown, grace).await;
         if let Some(scheduled) = scheduled {
             scheduled.abort();
         }
@@ -85,14 +86,20 @@ async fn bind(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Serves until asked to stop, then waits for what runs, as long as is granted.
-async fn serve(node: &Node, listener: TcpListener, shutdown: &Shutdown, grace: Duration) -> Result<()> {
+async fn serve(
+    node: &Node,
+    settings: Settings,
+    listener: TcpListener,
+    shutdown: &Shutdown,
+    grace: Duration,
+) -> Result<()> {
     let address = listener.local_addr()?;
     tokio::select! {
         () = node.ready() => {}
         () = shutdown.asked.cancelled() => return Ok(()),
     }
     let (stop, sockets) = (CancellationToken::new(), TaskTracker::new());
-    let router = http::router(edge::state(node, stop.clone(), sockets.clone()));
+    let router = http::router(edge::state(node, settings, stop.clone(), sockets.clone()));
     let mut serving = tokio::spawn(http::serve(listener, router, stop.clone(), sockets));
     output::line(greeting::text(address, &node.runtime.opening))?;
     tracing::info!(%address, "serving");

@@ -6,21 +6,34 @@ pub(crate) mod params;
 pub(crate) mod prepare;
 mod respond;
 pub(crate) mod run;
+mod trusted;
+mod variables;
+
+pub use accept::Statuses;
+pub use trusted::{NoDocuments, TrustedDocuments};
 
 use axum::{
     Extension,
     body::{Body, Bytes},
     extract::{RawQuery, Request, State},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, StatusCode, header},
     response::Response,
 };
 use futures_util::StreamExt as _;
 
-use self::{accept::MediaType, params::Params, prepare::Prepared};
-use super::{auth::Session, error::HttpError, state::SharedState};
+use self::{
+    accept::Form,
+    params::Params,
+    prepare::{Kind, Prepared},
+};
+use super::{auth::Session, error::HttpError, rates::Charged, state::SharedState};
 
 /// How much of a body that is too long is read and forgotten, in bytes.
 const FORGOTTEN_BYTES: usize = 32 << 20;
+
+/// Asks for the cost of the operation in the answer's extensions, whatever its value; so does `"cost": true` in those
+/// of the request.
+const COST: HeaderName = HeaderName::from_static("ledgerdesk-cost");
 
 /// `POST /graphql` with a JSON body.
 pub(crate) async fn post(
@@ -28,18 +41,13 @@ pub(crate) async fn post(
     Extension(session): Extension<Session>,
     request: Request,
 ) -> Result<Response, HttpError> {
-    // A form can be posted across sites without being asked about; JSON cannot.
-    if !accept::is_json(request.headers()) {
-        return Err(HttpError::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "BAD_REQUEST",
-            "send the request as `Content-Type: application/json`",
-        ));
-    }
-    let media_type = MediaType::accepted(request.headers())?;
-    let body = read_body(&state, request).await?;
-    let prepared = prepare::prepare(Params::from_json(&body)?, &session, &state.limits)?;
-    answer(&state, prepared, media_type).await
+    let form = Form::accepted(request.headers(), state.settings.statuses)?;
+    let headers = request.headers().clone();
+    let prepared = match read_params(&state, request).await {
+        Ok(params) => prepare::prepare(params, &session, &state),
+        Err(error) => Err(error),
+    };
+    Ok(answer(&state, prepared, form, &headers).await)
 }
 
 /// `GET /graphql?query=…&variables=…&operationName=…`, for queries only.
@@ -49,27 +57,56 @@ pub(crate) async fn get(
     headers: HeaderMap,
     RawQuery(query): RawQuery,
 ) -> Result<Response, HttpError> {
-    let media_type = MediaType::accepted(&headers)?;
-    let params = Params::from_query(query.as_deref().unwrap_or_default())?;
-    let prepared = prepare::prepare(params, &session, &state.limits)?;
-    if prepared.kind == prepare::Kind::Mutation {
-        return Err(HttpError::mutation_over_get());
-    }
-    answer(&state, prepared, media_type).await
+    let form = Form::accepted(&headers, state.settings.statuses)?;
+    let prepared = Params::from_query(query.as_deref().unwrap_or_default())
+        .and_then(|params| prepare::prepare(params, &session, &state))
+        .and_then(no_mutation);
+    Ok(answer(&state, prepared, form, &headers).await)
+}
+
+/// What a link or an image in a foreign page could ask for must change nothing.
+pub(crate) fn no_mutation(prepared: Prepared) -> Result<Prepared, HttpError> {
+    if prepared.kind == Kind::Mutation { Err(HttpError::mutation_over_get()) } else { Ok(prepared) }
 }
 
 async fn answer(
     state: &SharedState,
-    prepared: Prepared,
-    media_type: MediaType,
-) -> Result<Response, HttpError> {
-    if prepared.kind == prepare::Kind::Subscription {
-        return Err(HttpError::bad_request(
-            "subscribe over WebSocket at /graphql/ws with the protocol graphql-transport-ws",
+    prepared: Result<Prepared, HttpError>,
+    form: Form,
+    headers: &HeaderMap,
+) -> Response {
+    let mut prepared = match prepared {
+        Ok(prepared) if prepared.kind == Kind::Subscription => {
+            let message = "subscribe over WebSocket at /graphql/ws with the protocol graphql-transport-ws, or as an \
+                           event stream at /graphql/stream";
+            return respond::refuse(HttpError::bad_request(message), form);
+        }
+        Ok(prepared) => prepared,
+        Err(error) => return respond::refuse(error, form),
+    };
+    prepared.bill.wanted |= headers.contains_key(COST);
+    let standing = prepared.bill.standing;
+    let mut response = match run::once(state, prepared).await {
+        Ok(response) => respond::respond(&response, form),
+        Err(error) => respond::refuse(error, form),
+    };
+    if let Some(standing) = standing {
+        response.extensions_mut().insert(Charged(standing));
+    }
+    response
+}
+
+/// The parameters in a JSON body.
+pub(crate) async fn read_params(state: &SharedState, request: Request) -> Result<Params, HttpError> {
+    // A form can be posted across sites without being asked about; JSON cannot.
+    if !accept::is_json(request.headers()) {
+        return Err(HttpError::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "BAD_REQUEST",
+            "send the request as `Content-Type: application/json`",
         ));
     }
-    let response = run::once(state, prepared).await?;
-    Ok(respond::respond(&response, media_type))
+    Params::from_json(&read_body(state, request).await?)
 }
 
 async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {

@@ -11,10 +11,10 @@ use crate::http::error::HttpError;
 #[serde(rename_all = "camelCase")]
 pub(crate) struct Params {
     pub(crate) query: Option<String>,
+    pub(crate) document_id: Option<String>,
     pub(crate) operation_name: Option<String>,
     variables: Option<Map<String, Value>>,
-    #[serde(rename = "extensions")]
-    _extensions: Option<Map<String, Value>>,
+    extensions: Option<Map<String, Value>>,
 }
 
 const WHAT_IS_RIGHT: &str = "send an object like {\"query\": \"{ me { role } }\", \"variables\": {}}";
@@ -32,12 +32,13 @@ impl Params {
     pub(crate) fn from_value(value: Value) -> Result<Self, HttpError> {
         match value {
             Value::Object(_) => serde_json::from_value(value).map_err(|_| {
-                HttpError::bad_request(format!(
-                    "`query` and `operationName` are texts, `variables` and `extensions` objects; {WHAT_IS_RIGHT}"
+                HttpError::parameters(format!(
+                    "`query`, `documentId` and `operationName` are texts, `variables` and `extensions` objects; \
+                     {WHAT_IS_RIGHT}"
                 ))
             }),
-            Value::Array(_) => Err(HttpError::bad_request("batches are not served; send one request at a time")),
-            _ => Err(HttpError::bad_request(format!("the body is no object; {WHAT_IS_RIGHT}"))),
+            Value::Array(_) => Err(HttpError::parameters("batches are not served; send one request at a time")),
+            _ => Err(HttpError::parameters(format!("the body is no object; {WHAT_IS_RIGHT}"))),
         }
     }
 
@@ -47,19 +48,32 @@ impl Params {
         #[serde(rename_all = "camelCase")]
         struct Raw {
             query: Option<String>,
+            document_id: Option<String>,
             operation_name: Option<String>,
             variables: Option<String>,
+            extensions: Option<String>,
         }
         let uri = format!("/?{query}").parse().map_err(|_| unreadable_query())?;
         let axum::extract::Query(raw) =
             axum::extract::Query::<Raw>::try_from_uri(&uri).map_err(|_| unreadable_query())?;
-        let variables = match raw.variables.as_deref() {
-            None | Some("") => None,
-            Some(text) => serde_json::from_str(text).map_err(|error| {
-                HttpError::bad_request(format!("`variables` is no JSON object ({error})"))
-            })?,
-        };
-        Ok(Self { query: raw.query, operation_name: raw.operation_name, variables, _extensions: None })
+        Ok(Self {
+            query: raw.query,
+            document_id: raw.document_id,
+            operation_name: raw.operation_name,
+            variables: object("variables", raw.variables.as_deref())?,
+            extensions: object("extensions", raw.extensions.as_deref())?,
+        })
+    }
+
+    /// The hash by which Apollo's clients name a document that they do not send.
+    pub(super) fn hash(&self) -> Option<String> {
+        let hash = self.extensions.as_ref()?.get("persistedQuery")?.get("sha256Hash")?.as_str()?;
+        Some(hash.to_owned())
+    }
+
+    /// Whether the client asks in its extensions what the operation costs.
+    pub(super) fn wants_cost(&self) -> bool {
+        self.extensions.as_ref().is_some_and(|extensions| extensions.get("cost") == Some(&Value::Bool(true)))
     }
 
     /// The variables as the executor takes them.
@@ -68,9 +82,16 @@ impl Params {
     }
 }
 
+fn object(name: &str, text: Option<&str>) -> Result<Option<Map<String, Value>>, HttpError> {
+    let Some(text) = text.filter(|text| !text.is_empty()) else { return Ok(None) };
+    serde_json::from_str(text)
+        .map_err(|error| HttpError::parameters(format!("`{name}` is no JSON object ({error})")))
+}
+
 fn unreadable_query() -> HttpError {
-    HttpError::bad_request(
-        "the URL's query part cannot be read; send `query`, `variables`, `operationName` once each",
+    HttpError::parameters(
+        "the URL's query part cannot be read; send `query` or `documentId`, `operationName`, `variables`, \
+         `extensions` once each",
     )
 }
 

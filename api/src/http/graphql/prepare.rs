@@ -1,18 +1,52 @@
 //! From parameters to a request that is safe to execute.
 
+use std::sync::Arc;
+
 use async_graphql::{
-    Request,
-    parser::types::{DocumentOperations, ExecutableDocument, OperationType},
+    Name, Request, Value,
+    parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
-use super::{absent, params::Params};
-use crate::http::{auth::Session, error::HttpError, guard};
+use super::{absent, params::Params, variables};
+use crate::http::{
+    auth::Session,
+    error::{HttpError, Stage},
+    guard::{self, Found, Weighed},
+    rates::Standing,
+    state::AppState,
+};
 
 /// A request that passed the guard and has its caller with it.
 pub(crate) struct Prepared {
     pub(crate) request: Request,
     pub(crate) kind: Kind,
+    /// How many fields the operation itself has.
+    pub(crate) root_fields: u64,
     pub(crate) session: Session,
+    pub(crate) bill: Bill,
+}
+
+/// What an operation costs, and what its key may still spend.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bill {
+    pub(crate) cost: u64,
+    /// Nothing where cost is not limited.
+    pub(crate) standing: Option<Standing>,
+    /// Whether the client wants to see it.
+    pub(crate) wanted: bool,
+}
+
+impl Bill {
+    /// As `extensions.cost` shows it; limit and remainder are null where cost is not limited.
+    pub(crate) fn show(&self) -> Value {
+        let number = |number: Option<u32>| number.map_or(Value::Null, Value::from);
+        let entries = [
+            ("requested", Value::from(self.cost)),
+            ("limit", number(self.standing.map(|standing| standing.limit))),
+            ("remaining", number(self.standing.map(|standing| standing.remaining))),
+        ];
+        Value::Object(entries.into_iter().map(|(name, value)| (Name::new(name), value)).collect())
+    }
 }
 
 /// What kind of operation will run.
@@ -21,6 +55,16 @@ pub(crate) enum Kind {
     Query,
     Mutation,
     Subscription,
+}
+
+impl From<OperationType> for Kind {
+    fn from(kind: OperationType) -> Self {
+        match kind {
+            OperationType::Query => Self::Query,
+            OperationType::Mutation => Self::Mutation,
+            OperationType::Subscription => Self::Subscription,
+        }
+    }
 }
 
 impl Kind {
@@ -33,43 +77,45 @@ impl Kind {
     }
 }
 
-/// Guards, parses, chooses the operation.
+/// Guards, parses, chooses the operation, charges for it.
 pub(crate) fn prepare(
     mut params: Params,
     session: &Session,
-    limits: &guard::Limits,
+    state: &AppState,
 ) -> Result<Prepared, HttpError> {
-    let Some(query) = params.query.take().filter(|query| !query.is_empty()) else {
-        return Err(HttpError::bad_request("`query` is missing; send a GraphQL document there"));
-    };
+    let wants_cost = params.wants_cost();
+    let query = state.settings.trusted.text(&mut params)?;
     let variables = params.variables();
-    let mut document = guard::check(&query, &variables, limits)?;
+    let Found { document, known } = state.documents.parse(&query, &state.limits)?;
+    state.metrics.document(known);
     // Some clients send an empty name for none.
     let name = params.operation_name.take().filter(|name| !name.is_empty());
-    let kind = kind(&document, name.as_deref()).ok_or_else(|| {
-        HttpError::bad_request(
+    let operation = choose(&document, name.as_deref()).ok_or_else(|| {
+        HttpError::at(
+            Stage::Validation,
+            "OPERATION_RESOLUTION_FAILURE",
             "`operationName` does not name one of the document's operations; send one of theirs",
         )
     })?;
+    let kind = Kind::from(operation.ty);
+    let Weighed { cost, root_fields } = guard::weigh(&document, operation, &variables, &state.limits)?;
+    variables::check(operation, &variables)?;
+    let bill = Bill { cost, standing: state.rates.charge(session, cost)?, wanted: wants_cost };
+    let mut document = Arc::unwrap_or_clone(document);
     absent::leave_out(&mut document, &variables);
-    let mut request = Request::new(query).variables(variables);
+    let mut request = Request::new(query.as_ref()).variables(variables);
     request.operation_name = name;
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind, session: session.clone() })
+    Ok(Prepared { request, kind, root_fields, session: session.clone(), bill })
 }
 
-fn kind(document: &ExecutableDocument, name: Option<&str>) -> Option<Kind> {
-    let operation = match (&document.operations, name) {
-        (DocumentOperations::Single(operation), None) => operation,
-        (DocumentOperations::Multiple(operations), Some(name)) => operations.get(name)?,
+fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {
+    Some(match (&document.operations, name) {
+        (DocumentOperations::Single(operation), None) => &operation.node,
+        (DocumentOperations::Multiple(operations), Some(name)) => &operations.get(name)?.node,
         (DocumentOperations::Multiple(operations), None) if operations.len() == 1 => {
-            operations.values().next()?
+            &operations.values().next()?.node
         }
         _ => return None,
-    };
-    Some(match operation.node.ty {
-        OperationType::Query => Kind::Query,
-        OperationType::Mutation => Kind::Mutation,
-        OperationType::Subscription => Kind::Subscription,
     })
 }

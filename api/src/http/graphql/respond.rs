@@ -7,14 +7,16 @@ use axum::{
 };
 use serde_json::json;
 
-use super::{accept::MediaType, run::is_request_error};
+use super::{accept::Form, run::is_request_error};
+use crate::http::error::{HttpError, Stage};
 
-/// A request that was not understood is 400 where the media type lets the status say so, and has no `data`.
-pub(super) fn respond(response: &GraphqlResponse, media_type: MediaType) -> Response {
+/// A request that was not understood has no `data`; the form of the answer decides about the status.
+pub(super) fn respond(response: &GraphqlResponse, form: Form) -> Response {
     let refused = is_request_error(response);
-    let status = match media_type {
-        MediaType::GraphqlResponse if refused => StatusCode::BAD_REQUEST,
-        _ => StatusCode::OK,
+    let (status, media_type) = if refused {
+        form.of_refusal(Stage::Validation)
+    } else {
+        form.of_answer(!response.errors.is_empty())
     };
     let body = if refused {
         serde_json::to_vec(&json!({ "errors": response.errors }))
@@ -22,5 +24,11 @@ pub(super) fn respond(response: &GraphqlResponse, media_type: MediaType) -> Resp
         serde_json::to_vec(response)
     };
     let Ok(body) = body else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
-    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type.as_str()))], body).into_response()
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], body).into_response()
+}
+
+/// What was refused before it was executed.
+pub(super) fn refuse(error: HttpError, form: Form) -> Response {
+    let (status, media_type) = form.of_refusal(error.stage());
+    error.into_response_as(status, media_type)
 }

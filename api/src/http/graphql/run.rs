@@ -4,7 +4,7 @@ use async_graphql::{PathSegment, Response, ServerError};
 use axum::http::StatusCode;
 use uuid::Uuid;
 
-use super::prepare::{Kind, Prepared};
+use super::prepare::{Bill, Kind, Prepared};
 use crate::{
     graphql::error,
     http::{
@@ -16,12 +16,18 @@ use crate::{
 
 /// Executes a query or a mutation.
 pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Response, HttpError> {
-    let Prepared { request, kind, session } = prepared;
+    let Prepared { request, kind, root_fields, session, bill } = prepared;
     let request_id = session.caller().request_id;
     let limit = if kind == Kind::Mutation { state.timeouts.mutation } else { state.timeouts.query };
     let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request, &session))).await;
     let result = match executed {
-        Ok(Ok(response)) => Ok(mask(response, request_id)),
+        Ok(Ok(mut response)) => {
+            // Two mutations run one after the other: where the second was refused, the first is done.
+            if kind != Kind::Mutation || root_fields == 1 {
+                refuse_arguments(&mut response);
+            }
+            Ok(with_bill(mask(response, request_id), bill))
+        }
         Ok(Err(Panicked)) => Err(HttpError::internal(request_id)),
         Err(_) => Err(HttpError::timeout(StatusCode::GATEWAY_TIMEOUT, too_slow(kind))),
     };
@@ -32,6 +38,11 @@ pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Respons
     };
     state.metrics.operation(kind.as_str(), outcome);
     result
+}
+
+/// The answer with the cost, where the client asked for it.
+pub(crate) fn with_bill(response: Response, bill: Bill) -> Response {
+    if bill.wanted { response.extension("cost", bill.show()) } else { response }
 }
 
 const fn too_slow(kind: Kind) -> &'static str {
@@ -49,6 +60,21 @@ pub(crate) fn is_request_error(response: &Response) -> bool {
     response.data == async_graphql::Value::Null
         && !response.errors.is_empty()
         && response.errors.iter().all(|error| error.path.is_empty())
+}
+
+/// Arguments that do not fit their types are a fault of the request, before anything ran, although the executor reports
+/// them as a failure of the field: it reads them where they are used.
+fn refuse_arguments(response: &mut Response) {
+    if let (async_graphql::Value::Null, [error]) = (&response.data, response.errors.as_mut_slice())
+        && error.path.len() == 1
+        && error.extensions.is_none()
+        && is_about_input(error)
+    {
+        *error = ServerError {
+            locations: error.locations.clone(),
+            ..coded("BAD_USER_INPUT", shortened(&error.message))
+        };
+    }
 }
 
 /// Gives every error a code. What a resolver let through without one was not meant for the outside: it is logged

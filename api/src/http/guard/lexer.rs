@@ -2,8 +2,8 @@
 
 use super::{Limits, Refusal, within};
 
-/// Counts while it reads, and stops at the first limit that is passed.
-pub(super) fn scan(source: &str, limits: &Limits) -> Result<(), Refusal> {
+/// Counts while it reads, and stops at the first limit that is passed. Answers the tokens.
+pub(super) fn scan(source: &str, limits: &Limits) -> Result<u64, Refusal> {
     let mut scan = Scan {
         bytes: source.as_bytes(),
         at: 0,
@@ -19,7 +19,7 @@ pub(super) fn scan(source: &str, limits: &Limits) -> Result<(), Refusal> {
         within("operations", scan.counts.operations, limits.operations)?;
         within("fragments", scan.counts.fragments, limits.fragments)?;
     }
-    Ok(())
+    Ok(scan.counts.tokens)
 }
 
 #[derive(Default)]

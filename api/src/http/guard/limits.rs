@@ -25,6 +25,8 @@ pub struct Limits {
     pub directives: u64,
     /// Fields that can be answered: what lies below a connection counts once for each item of the page.
     pub cost: u64,
+    /// Whether it may ask about the schema; `__typename` is always answered.
+    pub introspection: bool,
 }
 
 impl Default for Limits {
@@ -41,6 +43,7 @@ impl Default for Limits {
             aliases: 50,
             directives: 50,
             cost: 50_000,
+            introspection: true,
         }
     }
 }

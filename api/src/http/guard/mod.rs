@@ -4,13 +4,17 @@
 //! stack or take minutes. Three passes, each linear in the document's size and each in front of what it
 //! protects: the lexer before the parser, the weighing before the validator, the limits before the resolvers.
 
+mod documents;
 mod lexer;
 mod limits;
 mod weight;
 
+pub use documents::Documents;
+pub(crate) use documents::Found;
 pub use limits::Limits;
+pub(crate) use weight::{Weighed, weigh};
 
-use async_graphql::{Pos, Variables, parser, parser::types::ExecutableDocument};
+use async_graphql::{Pos, parser, parser::types::ExecutableDocument};
 
 /// Why a document was refused.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +40,9 @@ pub enum Refusal {
     /// A fragment contains itself.
     #[error("the fragment `{0}` contains itself")]
     FragmentCycle(String),
+    /// It asks about the schema where that is switched off.
+    #[error("introspection is switched off here; read the schema that the operator publishes")]
+    Introspection,
 }
 
 impl Refusal {
@@ -45,6 +52,7 @@ impl Refusal {
             Self::Syntax { .. } => "GRAPHQL_PARSE_FAILED",
             Self::TooComplex { .. } => "QUERY_TOO_COMPLEX",
             Self::FragmentCycle(_) => "GRAPHQL_VALIDATION_FAILED",
+            Self::Introspection => "INTROSPECTION_DISABLED",
         }
     }
 }
@@ -54,12 +62,11 @@ fn within(what: &'static str, found: u64, max: u64) -> Result<(), Refusal> {
     if found > max { Err(Refusal::TooComplex { what, found, max }) } else { Ok(()) }
 }
 
-/// The parsed document, if it is safe to validate and execute.
-pub fn check(query: &str, variables: &Variables, limits: &Limits) -> Result<ExecutableDocument, Refusal> {
-    lexer::scan(query, limits)?;
+/// The parsed document, not weighed yet, and its tokens.
+fn parse(query: &str, limits: &Limits) -> Result<(ExecutableDocument, u64), Refusal> {
+    let tokens = lexer::scan(query, limits)?;
     let document = parser::parse_query(query).map_err(|error| syntax(&error))?;
-    weight::weigh(&document, variables, limits)?;
-    Ok(document)
+    Ok((document, tokens))
 }
 
 /// The parser quotes the line at fault, which may be the whole document; only the place is passed on.

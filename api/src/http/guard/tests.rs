@@ -1,9 +1,19 @@
 use std::fmt::Write as _;
 
-use async_graphql::Variables;
+use async_graphql::{Variables, parser::types::DocumentOperations};
 use serde_json::json;
 
-use super::{Limits, Refusal, check};
+use super::{Limits, Refusal, Weighed, parse, weigh};
+
+/// Weighs the first operation.
+fn check(query: &str, variables: &Variables, limits: &Limits) -> Result<Weighed, Refusal> {
+    let (document, _) = parse(query, limits)?;
+    let first = match &document.operations {
+        DocumentOperations::Single(operation) => operation,
+        DocumentOperations::Multiple(operations) => operations.values().next().expect("an operation"),
+    };
+    weigh(&document, &first.node, variables, limits)
+}
 
 fn refused(query: &str) -> Refusal {
     check(query, &Variables::default(), &Limits::default()).expect_err("refused")
@@ -182,4 +192,33 @@ fn pages_multiply_what_lies_below_them() {
 #[test]
 fn the_introspection_query_of_graphiql_passes() {
     accepted(include_str!("introspection.graphql"));
+}
+
+#[test]
+fn the_cost_is_that_of_the_operation_that_runs() {
+    let query = "query Small { a } query Large { a(first: 100) { nodes { b c } } }";
+    let (document, _) = parse(query, &Limits::default()).expect("a document");
+    let DocumentOperations::Multiple(operations) = &document.operations else { panic!("two operations") };
+    let weighed = |name: &str| {
+        weigh(&document, &operations[name].node, &Variables::default(), &Limits::default()).expect("a weight")
+    };
+    assert_eq!(weighed("Small"), Weighed { cost: 1, root_fields: 1 });
+    assert_eq!(weighed("Large"), Weighed { cost: 301, root_fields: 1 });
+}
+
+#[test]
+fn where_introspection_is_off_only_typename_is_answered() {
+    let limits = Limits { introspection: false, ..Limits::default() };
+    let outcome = |query: &str| check(query, &Variables::default(), &limits).map(drop);
+    for query in [
+        "{ __schema { types { name } } }",
+        "{ x: __type(name: \"Query\") { name } }",
+        "{ ... on Query { ...F } } fragment F on Query { __schema { types { name } } }",
+        "query A { a } query B { __schema { types { name } } }",
+        include_str!("introspection.graphql"),
+    ] {
+        let refusal = outcome(query).expect_err(query);
+        assert_eq!(refusal, Refusal::Introspection, "{query}");
+    }
+    assert_eq!(outcome("{ __typename a { __typename } }"), Ok(()));
 }

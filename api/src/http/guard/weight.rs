@@ -1,11 +1,14 @@
 //! How much a parsed document asks for once its fragments are expanded. Each fragment is weighed once, so the
 //! work is linear in the document however large the expansion is.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ptr,
+};
 
 use async_graphql::{
     Name, Value, Variables,
-    parser::types::{ExecutableDocument, Field, Selection, SelectionSet},
+    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
 use super::{Limits, Refusal, within};
@@ -41,12 +44,24 @@ impl Weight {
     }
 }
 
-/// Refuses a document that asks for more than the limits or whose fragments contain themselves.
-pub(super) fn weigh(
+/// What the operation that will run asks for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Weighed {
+    /// Fields that can be answered, pages included.
+    pub(crate) cost: u64,
+    /// Fields of the operation itself.
+    pub(crate) root_fields: u64,
+}
+
+/// Refuses a document that asks for more than the limits or whose fragments contain themselves. Answers for
+/// the operation that will run, which is one of the document's.
+pub(crate) fn weigh(
     document: &ExecutableDocument,
+    chosen: &OperationDefinition,
     variables: &Variables,
     limits: &Limits,
-) -> Result<(), Refusal> {
+) -> Result<Weighed, Refusal> {
+    let mut weighed = Weighed::default();
     let mut scale =
         Scale { document, variables, limits, weighed: HashMap::new(), on_the_way: HashSet::new() };
     for (_, operation) in document.operations.iter() {
@@ -59,12 +74,15 @@ pub(super) fn weigh(
         within("levels of fields", weight.depth, limits.depth)?;
         within("nested selections", weight.nesting, limits.nesting)?;
         within("fields to answer, pages included,", weight.cost, limits.cost)?;
+        if ptr::eq(&raw const operation.node, chosen) {
+            weighed = Weighed { cost: weight.cost, root_fields: weight.roots };
+        }
     }
     // Fragments that nobody spreads are validated too.
     for name in document.fragments.keys() {
         scale.fragment(name, 1)?;
     }
-    Ok(())
+    Ok(weighed)
 }
 
 struct Scale<'a> {
@@ -99,6 +117,9 @@ impl<'a> Scale<'a> {
     }
 
     fn field(&mut self, field: &'a Field, nesting: u64) -> Result<Weight, Refusal> {
+        if !self.limits.introspection && matches!(field.name.node.as_str(), "__schema" | "__type") {
+            return Err(Refusal::Introspection);
+        }
         let below = if field.selection_set.node.items.is_empty() {
             Weight::default()
         } else {

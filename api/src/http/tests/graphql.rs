@@ -1,21 +1,9 @@
-use reqwest::{Client, RequestBuilder, Response, StatusCode, header};
+use reqwest::{Client, StatusCode, header};
 use serde_json::{Value, json};
 use tokio::{io::AsyncWriteExt as _, net::TcpStream};
 
-use super::support::{KEY, Server};
-
-fn post(server: &Server) -> RequestBuilder {
-    Client::new().post(server.url("/graphql")).bearer_auth(KEY)
-}
-
-async fn query(server: &Server, query: &str) -> Response {
-    post(server).json(&json!({ "query": query })).send().await.unwrap()
-}
-
-async fn code(response: Response) -> String {
-    let body: Value = response.json().await.unwrap();
-    body["errors"][0]["extensions"]["code"].as_str().unwrap_or_default().to_owned()
-}
+use super::support::{KEY, Server, code, post, query};
+use crate::http::Statuses;
 
 #[tokio::test]
 async fn a_query_is_answered_with_the_request_id_that_it_brought() {
@@ -46,14 +34,19 @@ async fn what_the_request_says_wrong_is_told_with_a_status_and_a_code() {
     let server = Server::start().await;
     let body =
         |text: &str| post(&server).header(header::CONTENT_TYPE, "application/json").body(text.to_owned());
+    let strict = |text: &str| body(text).header(header::ACCEPT, "application/graphql-response+json");
     let deep = format!("{{ echo(number: {}1{}) }}", "[".repeat(1_554), "]".repeat(1_554));
     let cases = [
         (body("{"), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
         (body("[]"), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
         (body("{}"), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
-        (body(r#"{"query":"{"}"#), StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED"),
+        (strict(r#"{"query":"{"}"#), StatusCode::BAD_REQUEST, "GRAPHQL_PARSE_FAILED"),
         (body(&json!({ "query": deep }).to_string()), StatusCode::BAD_REQUEST, "QUERY_TOO_COMPLEX"),
-        (body(r#"{"query":"{ hello }","operationName":"A"}"#), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
+        (
+            strict(r#"{"query":"{ hello }","operationName":"A"}"#),
+            StatusCode::BAD_REQUEST,
+            "OPERATION_RESOLUTION_FAILURE",
+        ),
         (body(r#"{"query":"subscription { silence }"}"#), StatusCode::BAD_REQUEST, "BAD_REQUEST"),
         (body(&" ".repeat(300_000)), StatusCode::PAYLOAD_TOO_LARGE, "BAD_REQUEST"),
         (post(&server).body("query=%7Bhello%7D"), StatusCode::UNSUPPORTED_MEDIA_TYPE, "BAD_REQUEST"),
@@ -94,18 +87,63 @@ async fn a_body_that_grows_without_saying_so_is_cut_off() {
 }
 
 #[tokio::test]
-async fn validation_errors_have_no_data_and_the_status_of_their_media_type() {
+async fn the_status_follows_the_media_type_and_the_edition() {
+    const STRICT: &str = "application/graphql-response+json";
+    const PLAIN: &str = "application/json";
+    let bodies = [
+        r#"{"query":"{ hello }"}"#,
+        r#"{"query":"{ hello leak }"}"#,
+        r#"{"query":"{ nothing }"}"#,
+        r#"{"query":"{"}"#,
+        r#"{"query":"{ hello }","operationName":"A"}"#,
+        r#"{"query":"query($n: Int!) { __typename }","variables":{"n":null}}"#,
+        r#"{"query":1}"#,
+        r#"{"query":"{ "#,
+    ];
+    for (statuses, accept, expected) in [
+        (Statuses::Audited, STRICT, [200, 200, 400, 400, 400, 400, 400, 400]),
+        (Statuses::Audited, PLAIN, [200, 200, 200, 200, 200, 200, 400, 400]),
+        (Statuses::Draft, STRICT, [200, 294, 422, 400, 422, 422, 422, 400]),
+        (Statuses::Draft, PLAIN, [200, 200, 422, 400, 422, 422, 422, 400]),
+    ] {
+        let server = Server::start_with(|state| state.settings.statuses = statuses).await;
+        for (body, status) in bodies.iter().zip(expected) {
+            let request = post(&server)
+                .header(header::CONTENT_TYPE, "application/json")
+                .header(header::ACCEPT, accept)
+                .body((*body).to_owned());
+            let response = request.send().await.unwrap();
+            assert_eq!(response.status(), status, "{statuses:?} {accept} {body}");
+            let kind = response.headers()[header::CONTENT_TYPE].to_str().unwrap().to_owned();
+            let plain = accept == PLAIN && (statuses == Statuses::Audited || response.status().is_success());
+            assert!(
+                kind.starts_with(if plain { PLAIN } else { STRICT }),
+                "{statuses:?} {accept} {body}: {kind}"
+            );
+            let answer: Value = response.json().await.unwrap();
+            let has_data = bodies[..2].contains(body);
+            assert_eq!(answer.get("data").is_some(), has_data, "{answer}");
+            assert_eq!(answer.get("errors").is_none(), *body == bodies[0], "{answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_variable_that_does_not_fit_is_the_requests_fault() {
     let server = Server::start().await;
-    let request = || post(&server).json(&json!({ "query": "{ nothing }" }));
-    let plain = request().send().await.unwrap();
-    assert_eq!(plain.status(), StatusCode::OK);
-    let body: Value = plain.json().await.unwrap();
-    assert!(body.get("data").is_none(), "{body}");
-    assert_eq!(body["errors"][0]["extensions"]["code"], "GRAPHQL_VALIDATION_FAILED");
-    let accept = "application/graphql-response+json";
-    let strict = request().header(header::ACCEPT, accept).send().await.unwrap();
-    assert_eq!(strict.status(), StatusCode::BAD_REQUEST);
-    assert!(strict.headers()[header::CONTENT_TYPE].to_str().unwrap().starts_with(accept));
+    let query = "query($n: Int!) { echo(number: $n) }";
+    for variables in [json!({}), json!({ "n": null }), json!({ "n": "x" }), json!({ "n": 3_000_000_000_i64 })]
+    {
+        let request = post(&server)
+            .header(header::ACCEPT, "application/graphql-response+json")
+            .json(&json!({ "query": query, "variables": variables }));
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::BAD_REQUEST, "{variables}");
+        let answer: Value = response.json().await.unwrap();
+        assert!(answer.get("data").is_none(), "{variables}: {answer}");
+        let code = answer["errors"][0]["extensions"]["code"].as_str().unwrap_or_default();
+        assert!(["BAD_USER_INPUT", "GRAPHQL_VALIDATION_FAILED"].contains(&code), "{variables}: {answer}");
+    }
 }
 
 #[tokio::test]

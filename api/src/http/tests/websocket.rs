@@ -8,8 +8,8 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, http::HeaderValue},
 };
 
-use super::support::{KEY, Server};
-use crate::http::SocketLimits;
+use super::support::{KEY, OTHER_KEY, PATIENCE, SHORT_KEY, Server};
+use crate::http::{Origins, Rates, SocketLimits};
 
 struct Socket(WebSocketStream<MaybeTlsStream<TcpStream>>);
 
@@ -161,6 +161,7 @@ async fn a_wrong_key_closes_and_a_header_at_the_upgrade_is_as_good_as_a_payload(
     header.send(&json!({ "type": "connection_init" })).await;
     assert_eq!(header.next().await["type"], "connection_ack");
     assert!(Socket::try_connect(&server, "graphql-transport-ws", Some("ldk_other")).await.is_err());
+    // The client of this test closes by itself where its subprotocol is not chosen.
     assert!(Socket::try_connect(&server, "graphql-ws", Some(KEY)).await.is_err());
 }
 
@@ -225,4 +226,108 @@ async fn a_silent_client_is_pinged_and_stays_while_it_answers() {
     };
     let answered = tokio::time::timeout(Duration::from_millis(500), tasks).await;
     assert!(answered.is_err(), "a client that answers pings stays: {answered:?}");
+}
+
+#[tokio::test]
+async fn without_the_subprotocol_a_socket_is_closed_and_told_why() {
+    let server = Server::start().await;
+    let request = format!("ws://{}/graphql/ws", server.address).into_client_request().unwrap();
+    let (socket, _) = connect_async(request).await.unwrap();
+    assert_eq!(Socket(socket).closed().await, 4406);
+}
+
+#[tokio::test]
+async fn every_wrong_message_of_a_subscription_closes_the_socket() {
+    let server = Server::start().await;
+    for payload in [
+        json!({ "query": 1 }),
+        json!({ "query": "{ hello }", "variables": [] }),
+        json!({ "query": "{ hello }", "operationName": {} }),
+        json!({ "query": "{ hello }", "extensions": "x" }),
+    ] {
+        let mut socket = Socket::ready(&server).await;
+        socket.send(&json!({ "type": "subscribe", "id": "1", "payload": payload })).await;
+        assert_eq!(socket.closed().await, 4400, "{payload}");
+    }
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_the_right_to_it() {
+    let server = Server::start().await;
+    let mut socket = Socket::connect(&server).await;
+    socket.init(&format!("Bearer {SHORT_KEY}")).await;
+    assert_eq!(socket.next().await, json!({ "type": "connection_ack" }));
+    socket.subscribe("1", "subscription { silence }").await;
+    assert_eq!(socket.closed().await, 4403);
+    tokio::time::timeout(PATIENCE, server.left.cancelled()).await.expect("what ran on it is given up");
+}
+
+#[tokio::test]
+async fn one_key_has_a_bounded_number_of_sockets() {
+    let server = Server::with(SocketLimits { per_key: 1, ..SocketLimits::default() }).await;
+    let first = Socket::ready(&server).await;
+    let mut second = Socket::connect(&server).await;
+    second.init(&format!("Bearer {KEY}")).await;
+    assert_eq!(second.closed().await, 1013);
+    let mut other = Socket::connect(&server).await;
+    other.init(&format!("Bearer {OTHER_KEY}")).await;
+    assert_eq!(other.next().await["type"], "connection_ack");
+    drop(first);
+    let again = async {
+        loop {
+            let mut socket = Socket::connect(&server).await;
+            socket.init(&format!("Bearer {KEY}")).await;
+            if let Some(Ok(Message::Text(_))) = socket.0.next().await {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(PATIENCE, again).await.expect("there is room again");
+}
+
+#[tokio::test]
+async fn operations_on_a_socket_count_as_requests() {
+    let limit = std::num::NonZeroU32::new(2);
+    let server = Server::start_with(|state| state.rates = Rates::per_minute(limit, None)).await;
+    let mut socket = Socket::ready(&server).await;
+    for id in ["1", "2"] {
+        socket.subscribe(id, "{ hello }").await;
+        assert_eq!(socket.next().await["type"], "next");
+        assert_eq!(socket.next().await["type"], "complete");
+    }
+    socket.subscribe("3", "{ hello }").await;
+    let error = socket.next().await;
+    assert_eq!(
+        (&error["type"], &error["payload"][0]["extensions"]["code"]),
+        (&json!("error"), &json!("RATE_LIMITED"))
+    );
+    assert!(error["payload"][0]["extensions"]["retryAfter"].is_u64(), "{error}");
+}
+
+#[tokio::test]
+async fn a_page_of_a_foreign_site_gets_no_socket() {
+    let server = Server::start_with(|state| {
+        state.settings.origins = Origins::from_iter(["https://desk.example.org".to_owned()]);
+    })
+    .await;
+    let connect = async |origin: &'static str| {
+        let mut request = format!("ws://{}/graphql/ws", server.address).into_client_request().unwrap();
+        let protocol = HeaderValue::from_static("graphql-transport-ws");
+        request.headers_mut().insert("sec-websocket-protocol", protocol);
+        request.headers_mut().insert("origin", HeaderValue::from_static(origin));
+        connect_async(request).await
+    };
+    let Err(Error::Http(refused)) = connect("https://evil.example.org").await else { panic!("refused") };
+    assert_eq!(refused.status(), 403);
+    assert!(connect("https://desk.example.org").await.is_ok());
+}
+
+#[tokio::test]
+async fn a_client_that_does_not_read_is_left_after_a_while() {
+    let sockets = SocketLimits { send: Duration::from_millis(200), ..SocketLimits::default() };
+    let server = Server::with(sockets).await;
+    let mut socket = Socket::ready(&server).await;
+    socket.subscribe("1", "subscription { flood }").await;
+    tokio::time::timeout(PATIENCE, server.left.cancelled()).await.expect("it is given up");
+    drop(socket);
 }

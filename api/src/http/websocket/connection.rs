@@ -1,7 +1,10 @@
 //! The loop of one socket. It alone writes; operations hand it what they have through one bounded queue, whose
 //! senders wait in line, so that no operation starves another and a slow client slows only its own operations.
 
-use std::{collections::HashMap, time::Instant};
+use std::{
+    collections::HashMap,
+    time::{Duration, Instant},
+};
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
 use serde_json::Value;
@@ -19,12 +22,34 @@ use crate::{
     graphql::caller::Language,
     http::{
         auth::{self, Session},
-        error::{HttpError, coded},
+        connections::{self, Place},
+        error::HttpError,
         graphql::{params::Params, prepare},
         request_id::RequestId,
         state::SharedState,
     },
 };
+
+/// How long a client may take to read why it was closed, and to answer.
+const FAREWELL: Duration = Duration::from_secs(2);
+
+/// Closes a socket on which nothing was said yet.
+pub(super) async fn refuse(mut socket: WebSocket, close: Close) {
+    say(&mut socket, close).await;
+}
+
+/// Says why it is closed, and waits for the client to close as well: a connection that is dropped while something on
+/// it was not read may lose the last thing that was said. Whether the client still reads that is its own affair.
+async fn say(socket: &mut WebSocket, Close { code, reason }: Close) {
+    tracing::debug!(code, reason, "a WebSocket was closed");
+    let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
+    let farewell = async {
+        if socket.send(frame).await.is_ok() {
+            while let Some(Ok(_)) = socket.recv().await {}
+        }
+    };
+    let _heard = time::timeout(FAREWELL, farewell).await;
+}
 
 /// How a socket ended.
 enum End {
@@ -43,6 +68,7 @@ impl From<Close> for End {
 pub(super) struct Connection {
     state: SharedState,
     session: Option<Session>,
+    place: Option<Place>,
     request_id: RequestId,
     language: Language,
     conversation: Conversation,
@@ -64,6 +90,7 @@ impl Connection {
         Self {
             state,
             session,
+            place: None,
             request_id,
             language,
             conversation: Conversation::new(),
@@ -78,11 +105,8 @@ impl Connection {
     pub(super) async fn run(mut self, mut socket: WebSocket) {
         let end = self.converse(&mut socket).await;
         self.tasks.shutdown().await;
-        if let End::Close(Close { code, reason }) = end {
-            tracing::debug!(code, reason, "a WebSocket was closed");
-            let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
-            // Whether the client still reads it is its own affair.
-            let _sent = time::timeout(self.state.sockets.send, socket.send(frame)).await;
+        if let End::Close(close) = end {
+            say(&mut socket, close).await;
         }
     }
 
@@ -95,8 +119,10 @@ impl Connection {
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
         pings.reset();
         loop {
+            let expires_at = self.session.as_ref().and_then(Session::expires_at);
             let step = tokio::select! {
                 () = shutdown.cancelled() => Err(Close::going_away().into()),
+                () = auth::expires(expires_at) => Err(Close::expired().into()),
                 () = &mut init_deadline, if self.conversation.awaits_init() => Err(Close::init_timeout().into()),
                 _ = pings.tick() => self.ping(socket).await,
                 received = socket.recv() => self.take(socket, received).await,
@@ -161,7 +187,9 @@ impl Connection {
         } else if given.is_some() {
             self.session = None;
         }
-        if self.session.is_some() { Ok(()) } else { Err(Close::forbidden().into()) }
+        let Some(session) = &self.session else { return Err(Close::forbidden().into()) };
+        self.place = connections::place(&self.state, session).ok();
+        if self.place.is_some() { Ok(()) } else { Err(Close::too_many_connections().into()) }
     }
 
     async fn start(
@@ -172,16 +200,16 @@ impl Connection {
         payload: Value,
     ) -> Result<(), End> {
         let Some(session) = &self.session else { return Err(Close::unauthorized().into()) };
+        let params = Params::from_value(payload).map_err(|_| {
+            Close::bad_request("query, operationName, variables or extensions have a wrong type")
+        })?;
         let max = self.state.sockets.operations;
         let prepared = if self.conversation.live() > max {
-            Err(operation::refusal(HttpError::from_error(coded(
-                "RATE_LIMITED",
-                format!("{max} operations run on this connection; end one first"),
-            ))))
+            let message = format!("{max} operations run on this connection; end one first");
+            Err(HttpError::rate_limited(message, None))
         } else {
-            Params::from_value(payload)
-                .and_then(|params| prepare::prepare(params, session, &self.state.limits))
-                .map_err(operation::refusal)
+            let counted = self.state.rates.request(session);
+            counted.and_then(|_| prepare::prepare(params, session, &self.state))
         };
         match prepared {
             Ok(prepared) => {
@@ -190,9 +218,9 @@ impl Connection {
                 self.running.insert(run, task);
                 Ok(())
             }
-            Err(errors) => {
+            Err(error) => {
                 self.conversation.ended(&id, run);
-                self.send(socket, message("error", Some(&id), Some(&errors))).await
+                self.send(socket, message("error", Some(&id), Some(&operation::refusal(error)))).await
             }
         }
     }

@@ -9,13 +9,13 @@ mod protocol;
 
 use axum::{
     extract::{Request, State, WebSocketUpgrade},
-    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 
-use self::connection::Connection;
+use self::{connection::Connection, protocol::Close};
 use super::{
     auth::{self, Session},
+    connections,
     error::HttpError,
     request_id::RequestId,
     state::SharedState,
@@ -33,21 +33,11 @@ pub(crate) async fn upgrade(
     upgrade: WebSocketUpgrade,
     request: Request,
 ) -> Result<Response, HttpError> {
-    if state.shutdown.is_cancelled() {
-        return Err(HttpError::unavailable("this node is stopping; connect to another one"));
-    }
-    if state.metrics.sockets() >= state.sockets.sockets {
-        return Err(HttpError::unavailable(
-            "this node has no room for another WebSocket; try again in a moment",
-        ));
-    }
+    connections::room(&state)?;
     let upgrade = upgrade.protocols([SUBPROTOCOL]);
     if upgrade.selected_protocol().is_none() {
-        return Err(HttpError::new(
-            StatusCode::BAD_REQUEST,
-            "BAD_REQUEST",
-            "speak graphql-transport-ws: send `Sec-WebSocket-Protocol: graphql-transport-ws`",
-        ));
+        // After the upgrade: a browser shows its page no status, but it does show a close code.
+        return Ok(upgrade.on_upgrade(|socket| connection::refuse(socket, Close::subprotocol())));
     }
     let request_id = RequestId::of(&request);
     let language = auth::language(request.headers());

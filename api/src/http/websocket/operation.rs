@@ -71,13 +71,13 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
 
 async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let _counted = state.metrics.subscription();
-    let Prepared { request, session, .. } = prepared;
+    let Prepared { request, session, bill, .. } = prepared;
     let request_id = session.caller().request_id;
     let mut responses = state.endpoint.subscribe(request, &session);
     let mut first = true;
     let outcome = loop {
         let response = match caught(responses.next()).await {
-            Ok(Some(response)) => run::mask(response, request_id),
+            Ok(Some(response)) => run::with_bill(run::mask(response, request_id), bill),
             Ok(None) => break "ok",
             Err(_) => {
                 outbox.send(Body::Error(refusal(HttpError::internal(request_id)))).await;

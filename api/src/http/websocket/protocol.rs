@@ -21,7 +21,7 @@ impl Close {
         Self { code, reason: reason[..end].to_owned() }
     }
 
-    fn bad_request(reason: &str) -> Self {
+    pub(super) fn bad_request(reason: &str) -> Self {
         Self::new(4400, reason)
     }
     pub(super) fn unauthorized() -> Self {
@@ -29,6 +29,12 @@ impl Close {
     }
     pub(super) fn forbidden() -> Self {
         Self::new(4403, "Forbidden: no API key in force was sent")
+    }
+    pub(super) fn expired() -> Self {
+        Self::new(4403, "Forbidden: the token has expired; connect again with a new one")
+    }
+    pub(super) fn subprotocol() -> Self {
+        Self::new(4406, "Subprotocol not acceptable: offer graphql-transport-ws")
     }
     pub(super) fn init_timeout() -> Self {
         Self::new(4408, "Connection initialisation timeout")
@@ -44,6 +50,9 @@ impl Close {
     }
     pub(super) fn too_slow() -> Self {
         Self::new(1008, "messages were not taken in time; connect again and resume after your last cursor")
+    }
+    pub(super) fn too_many_connections() -> Self {
+        Self::new(1013, "this key has too many connections open on this node; close one, or try again later")
     }
     pub(super) fn unreadable(max_bytes: usize) -> Self {
         Self::new(1009, &format!("messages are texts of at most {max_bytes} bytes"))
