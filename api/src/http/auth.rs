@@ -8,13 +8,15 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
+use ledgerdesk_infrastructure::auth::Access;
 use uuid::Uuid;
 
 use super::{error::HttpError, request_id::RequestId, state::SharedState};
 use crate::{
-    graphql::caller::{Caller, Language, Role},
+    graphql::caller::{Caller, Language},
     i18n,
 };
 
@@ -26,9 +28,11 @@ pub struct Principal {
     /// The key.
     pub key_id: Uuid,
     /// What it may do.
-    pub role: Role,
+    pub access: Access,
     /// Who acts with it.
     pub actor: Actor,
+    /// When it ends by itself, as a token does; never for a key.
+    pub expires_at: Option<DateTime<Utc>>,
 }
 
 /// Keys cannot be looked up now. Retryable.
@@ -70,6 +74,7 @@ pub struct Session {
     caller: Caller,
     secret: Secret,
     authenticator: Authenticator,
+    expires_at: Option<DateTime<Utc>>,
 }
 
 impl fmt::Debug for Session {
@@ -80,7 +85,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// Checks a secret; nothing if it opens nothing.
-    pub(crate) async fn open(
+    pub async fn open(
         authenticator: &Authenticator,
         secret: &str,
         request_id: RequestId,
@@ -89,9 +94,9 @@ impl Session {
         let secret = Secret(secret.into());
         let principal = authenticator.principal(&secret).await?;
         Ok(principal.map(|principal| {
-            let Principal { workspace_id, key_id, role, actor } = principal;
-            let caller = Caller { workspace_id, key_id, role, actor, request_id: request_id.0, language };
-            Self { caller, secret, authenticator: authenticator.clone() }
+            let Principal { workspace_id, key_id, access, actor, expires_at } = principal;
+            let caller = Caller { workspace_id, key_id, access, actor, request_id: request_id.0, language };
+            Self { caller, secret, authenticator: authenticator.clone(), expires_at }
         }))
     }
 
@@ -100,14 +105,21 @@ impl Session {
         &self.caller
     }
 
+    /// When the session ends by itself, as one that was opened with a token does. Nothing is let in with the token
+    /// after that; a transport that keeps a session open closes it then.
+    pub fn expires_at(&self) -> Option<DateTime<Utc>> {
+        self.expires_at
+    }
+
     /// Whether the key still opens the same doors. Whoever cannot learn it shows nothing more: it is better to
     /// end a subscription, which can be resumed, than to show it to somebody who lost the right to see it.
     pub async fn still_holds(&self) -> Result<bool, KeysUnavailable> {
         let principal = self.authenticator.principal(&self.secret).await.inspect_err(|error| {
             tracing::warn!(error = error as &dyn std::error::Error, "a key could not be checked again");
         })?;
-        Ok(principal
-            .is_some_and(|now| now.workspace_id == self.caller.workspace_id && now.role == self.caller.role))
+        Ok(principal.is_some_and(|now| {
+            now.workspace_id == self.caller.workspace_id && now.access == self.caller.access
+        }))
     }
 }
 

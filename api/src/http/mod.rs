@@ -13,7 +13,7 @@ pub mod guard;
 pub mod health;
 pub mod metrics;
 mod panic;
-mod request_id;
+pub mod request_id;
 mod router;
 mod serve;
 mod state;

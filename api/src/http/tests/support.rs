@@ -99,7 +99,8 @@ impl Server {
                 let principal = (secret == KEY).then(|| Principal {
                     workspace_id: WorkspaceId(Uuid::from_u128(1)),
                     key_id: Uuid::from_u128(2),
-                    role: Role::Owner,
+                    access: Role::Owner.into(),
+                    expires_at: None,
                     actor: Actor::SYSTEM,
                 });
                 async move { Ok(principal) }.boxed()
