@@ -29,11 +29,12 @@ mod tests {
 
     use super::*;
     use crate::{
+        read::ReadRow,
         runtime::Projection,
         testing::{Story, everything},
     };
 
-    fn check<P: Projection>(projection: &P, story: &Story) {
+    fn check<P: Projection<Row: ReadRow>>(projection: &P, story: &Story) {
         let definition = projection.definition();
         let name = definition.name;
         let rows = story.fold(projection);
@@ -47,9 +48,24 @@ mod tests {
                 assert!(fields.contains(required), "{name} has no {required}");
             }
         }
+        let mask: Value = serde_json::from_str(P::Row::MASK).unwrap();
         for column in definition.personal {
             assert!(definition.columns.contains(column), "{name} has no column {column}");
+            // Colleagues are known by their names, whoever asks.
+            let shown = (name, *column) == ("managers", "name");
+            assert_eq!(mask.get(column), (!shown).then_some(&Value::Null), "{name} shows {column}");
         }
+        for column in mask.as_object().unwrap().keys() {
+            assert!(definition.columns.contains(&column.as_str()), "{name} has no column {column}");
+        }
+        let (mut masked, mask) = (row_of::<P>(story, projection), mask.as_object().unwrap().clone());
+        masked.as_object_mut().unwrap().extend(mask);
+        serde_json::from_value::<P::Row>(masked).expect("a masked row can be read");
+    }
+
+    fn row_of<P: Projection>(story: &Story, projection: &P) -> Value {
+        let (_, row) = story.fold(projection).into_iter().next().unwrap();
+        serde_json::to_value(row).unwrap()
     }
 
     #[test]

@@ -63,7 +63,7 @@ async fn erase(node: &Node, workspace_id: WorkspaceId, mutation: &str, variables
     let caller = Caller {
         workspace_id,
         key_id: Uuid::nil(),
-        role: Role::Owner,
+        access: Role::Owner.into(),
         actor: Actor::SYSTEM,
         request_id: node.runtime.ids.next_id(),
         language: Language::En,

@@ -16,7 +16,7 @@ use ledgerdesk_domain::{
     workspace::{CreateWorkspace, Workspace, WorkspaceCommand, WorkspaceRejection},
 };
 use ledgerdesk_infrastructure::{
-    auth::{ApiKeys, KeySecret, NewApiKey, Role},
+    auth::{ApiKeys, KeySecret, NewApiKey, Role, RoleId, Scope},
     clock::{Clock, IdSource},
     command::{CommandError, CommandExecutor, Envelope},
     config::Config,
@@ -87,7 +87,8 @@ fn owner_key(ids: &dyn IdSource, workspace: Option<WorkspaceId>) -> NewApiKey {
         id: ids.next_id(),
         workspace_id: workspace.unwrap_or_else(|| WorkspaceId(ids.next_id())),
         name: "Owner".to_owned(),
-        role: Role::Owner,
+        role: RoleId::System(Role::Owner),
+        scope: Scope::All,
         manager_id: None,
     }
 }

@@ -57,6 +57,7 @@ impl Node {
             store: runtime.store.clone(),
             read_side: read_side.clone(),
             executor: runtime.executor.clone(),
+            api_keys: runtime.api_keys.clone(),
             clock: runtime.clock.clone(),
             ids: runtime.ids.clone(),
             metrics: http_metrics.clone(),

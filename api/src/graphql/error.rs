@@ -7,6 +7,7 @@ use std::error::Error as StdError;
 
 use async_graphql::{ErrorExtensions as _, Response, Value};
 use ledgerdesk_infrastructure::{
+    auth::Permission,
     db,
     event_store::{ReadError, StoreError, UnknownEvent},
 };
@@ -27,10 +28,15 @@ pub enum Fault {
         /// What is wrong and what would be right.
         message: String,
     },
-    /// The key's role does not allow it.
+    /// Nobody may do it in this way.
     Forbidden {
         /// What is not allowed and who may.
         message: &'static str,
+    },
+    /// The caller's role lacks a permission.
+    MissingPermission {
+        /// Which one.
+        permission: Permission,
     },
     /// A bounded wait ended without an answer. Worth another try.
     Timeout {
@@ -78,7 +84,7 @@ impl Fault {
         match self {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::BadInput { .. } => "BAD_USER_INPUT",
-            Self::Forbidden { .. } => "FORBIDDEN",
+            Self::Forbidden { .. } | Self::MissingPermission { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
             Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
             Self::UnknownEvent { .. } => UNKNOWN_EVENT,
@@ -96,6 +102,11 @@ impl Fault {
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }
             | Self::Paused { message } => message.clone(),
+            Self::MissingPermission { permission } => format!(
+                "this needs the permission {}, to {}; use a key whose role has it",
+                permission.as_str(),
+                permission.about()
+            ),
             Self::Forbidden { message } | Self::Unavailable { message } => (*message).to_owned(),
             Self::Internal => "something went wrong here; the log has it under the request id".to_owned(),
         }
@@ -109,7 +120,12 @@ const STOPPING: &str = "this node is stopping; try again on another one, or in a
 
 impl From<Fault> for async_graphql::Error {
     fn from(fault: Fault) -> Self {
-        Self::new(fault.message()).extend_with(|_, extensions| extensions.set("code", fault.code()))
+        Self::new(fault.message()).extend_with(|_, extensions| {
+            extensions.set("code", fault.code());
+            if let Fault::MissingPermission { permission } = fault {
+                extensions.set("permission", permission.as_str());
+            }
+        })
     }
 }
 

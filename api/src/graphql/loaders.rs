@@ -2,16 +2,17 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use ledgerdesk_domain::id::{ConsultationId, WorkspaceId};
+use ledgerdesk_domain::id::ConsultationId;
+use ledgerdesk_infrastructure::auth::Permission;
 use ledgerdesk_projections::{
     calls, clients, consultation_detail, consultation_list, handovers, history, managers, messages, ratings,
-    read::{self, ChildRow, ReadRow},
+    read::{self, ChildRow, Filter, Reach, ReadRow},
     redates,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{batch::Batch, error::Fault};
+use super::{access::of_read_model, batch::Batch, caller::Caller, error::Fault};
 
 /// Rows by their id.
 type ById<R> = Batch<Uuid, Arc<R>>;
@@ -21,7 +22,8 @@ type Latest<R> = Batch<(Uuid, u8), Vec<Arc<R>>>;
 /// The loads of one request.
 pub struct Loaders {
     pub(super) pool: PgPool,
-    pub(super) workspace: WorkspaceId,
+    /// Whose request it is; [`Loaders::reach_filtered`] says how far they see.
+    caller: Caller,
     pub(super) consultations: ById<consultation_list::Row>,
     pub(super) details: ById<consultation_detail::Row>,
     pub(super) clients: ById<clients::Row>,
@@ -41,47 +43,63 @@ pub struct Loaders {
 }
 
 impl Loaders {
-    /// For one request of a caller of this workspace.
-    pub fn new(pool: &PgPool, workspace: WorkspaceId) -> Self {
+    /// For one request of this caller.
+    pub fn new(pool: &PgPool, caller: &Caller) -> Self {
         Self {
             pool: pool.clone(),
-            workspace,
-            consultations: by_id(pool, workspace, |row: &consultation_list::Row| row.id.uuid()),
-            details: by_id(pool, workspace, |row: &consultation_detail::Row| row.id.uuid()),
-            clients: by_id(pool, workspace, |row: &clients::Row| row.id.uuid()),
-            managers: by_id(pool, workspace, |row: &managers::Row| row.id.uuid()),
-            handovers: by_id(pool, workspace, |row: &handovers::Row| row.id.uuid()),
-            redates: by_id(pool, workspace, |row: &redates::Row| row.id.uuid()),
-            calls: by_id(pool, workspace, |row: &calls::Row| row.id.uuid()),
-            ratings: by_id(pool, workspace, |row: &ratings::Row| row.id.uuid()),
-            messages: by_id(pool, workspace, |row: &messages::Row| row.id.uuid()),
-            entries: by_id(pool, workspace, |row: &history::Row| row.event_id.uuid()),
-            latest_handovers: latest(pool, workspace),
-            latest_redates: latest(pool, workspace),
-            latest_calls: latest(pool, workspace),
-            latest_ratings: latest(pool, workspace),
-            latest_messages: latest(pool, workspace),
-            latest_entries: latest(pool, workspace),
+            caller: caller.clone(),
+            consultations: by_id(pool, caller, |row: &consultation_list::Row| row.id.uuid()),
+            details: by_id(pool, caller, |row: &consultation_detail::Row| row.id.uuid()),
+            clients: by_id(pool, caller, |row: &clients::Row| row.id.uuid()),
+            managers: by_id(pool, caller, |row: &managers::Row| row.id.uuid()),
+            handovers: by_id(pool, caller, |row: &handovers::Row| row.id.uuid()),
+            redates: by_id(pool, caller, |row: &redates::Row| row.id.uuid()),
+            calls: by_id(pool, caller, |row: &calls::Row| row.id.uuid()),
+            ratings: by_id(pool, caller, |row: &ratings::Row| row.id.uuid()),
+            messages: by_id(pool, caller, |row: &messages::Row| row.id.uuid()),
+            entries: by_id(pool, caller, |row: &history::Row| row.event_id.uuid()),
+            latest_handovers: latest(pool, caller),
+            latest_redates: latest(pool, caller),
+            latest_calls: latest(pool, caller),
+            latest_ratings: latest(pool, caller),
+            latest_messages: latest(pool, caller),
+            latest_entries: latest(pool, caller),
         }
+    }
+
+    /// How far the caller sees into a read model under a filter, if at all: who may not see a value may not look
+    /// for it either. There is no other way to read a list.
+    pub(super) fn reach_filtered<R: ReadRow>(&self, filter: &dyn Filter) -> Result<Reach, Fault> {
+        if filter.reads_personal() {
+            self.caller.require(Permission::PersonalRead)?;
+        }
+        reach::<R>(&self.caller)
     }
 }
 
-fn by_id<R: ReadRow + Sync>(pool: &PgPool, workspace: WorkspaceId, id: fn(&R) -> Uuid) -> ById<R> {
-    let pool = pool.clone();
+/// How far the caller sees into a read model, if at all.
+fn reach<R: ReadRow>(caller: &Caller) -> Result<Reach, Fault> {
+    caller.require(of_read_model(R::TABLE))?;
+    Ok(caller.reach())
+}
+
+fn by_id<R: ReadRow + Sync>(pool: &PgPool, caller: &Caller, id: fn(&R) -> Uuid) -> ById<R> {
+    let (pool, reach) = (pool.clone(), reach::<R>(caller));
     Batch::new(move |ids: Vec<Uuid>| {
-        let pool = pool.clone();
+        let (pool, reach) = (pool.clone(), reach.clone());
         async move {
-            let rows: Vec<R> = read::by_ids(&pool, workspace, &ids).await?;
+            let rows: Vec<R> = read::by_ids(&pool, reach?, &ids).await?;
             Ok(rows.into_iter().map(|row| (id(&row), Arc::new(row))).collect())
         }
     })
 }
 
-fn latest<R: ChildRow + Sync>(pool: &PgPool, workspace: WorkspaceId) -> Latest<R> {
-    let pool = pool.clone();
+fn latest<R: ChildRow + Sync>(pool: &PgPool, caller: &Caller) -> Latest<R> {
+    let (pool, reach) = (pool.clone(), reach::<R>(caller));
     Batch::new(move |keys: Vec<(Uuid, u8)>| {
-        let pool = pool.clone();
+        let (pool, reach) = (pool.clone(), reach.clone());
         async move {
+            let reach = reach?;
             // A document rarely asks for two different numbers; each is one statement.
             let mut by_limit: HashMap<u8, Vec<Uuid>> = HashMap::new();
             for (consultation, limit) in keys {
@@ -89,7 +107,7 @@ fn latest<R: ChildRow + Sync>(pool: &PgPool, workspace: WorkspaceId) -> Latest<R
             }
             let mut found: HashMap<(Uuid, u8), Vec<Arc<R>>> = HashMap::new();
             for (limit, consultations) in by_limit {
-                let rows: Vec<R> = read::latest_of(&pool, workspace, &consultations, limit).await?;
+                let rows: Vec<R> = read::latest_of(&pool, reach, &consultations, limit).await?;
                 for row in rows {
                     let ConsultationId(consultation) = row.consultation_id();
                     found.entry((consultation, limit)).or_default().push(Arc::new(row));

@@ -2,8 +2,9 @@
 //!
 //! - [`query`], [`mutation`], [`subscription`]: the three roots, put together in [`schema`].
 //! - [`model`]: the types that they show; [`loaders`]: what one request reads by id, in batches.
-//! - [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
+//! - [`access`]: what each operation needs; [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
+pub mod access;
 mod batch;
 pub mod caller;
 pub mod consistency;

@@ -8,8 +8,7 @@ use async_graphql::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{FutureExt as _, future::BoxFuture};
-use ledgerdesk_domain::id::WorkspaceId;
-use ledgerdesk_projections::read::{self, Filter, Key, Keyset, PageRequest, ReadRow, SortKind};
+use ledgerdesk_projections::read::{self, Filter, Key, Keyset, PageRequest, Reach, ReadRow, SortKind};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -108,13 +107,13 @@ pub type Listing<N> = Connection<Cursor, N, Total>;
 /// Counts what a connection runs over.
 pub struct Total {
     pool: PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: Arc<dyn Filter>,
     keyset: Keyset,
     count: Count,
 }
 
-type Count = fn(PgPool, WorkspaceId, Arc<dyn Filter>, Keyset) -> BoxFuture<'static, Result<i64, sqlx::Error>>;
+type Count = fn(PgPool, Reach, Arc<dyn Filter>, Keyset) -> BoxFuture<'static, Result<i64, sqlx::Error>>;
 
 /// Fields of every connection beyond Relay's.
 #[Object]
@@ -122,18 +121,18 @@ impl Total {
     /// How many items the filter leaves, on all pages together. Counted only when asked for; ask for it once,
     /// not with every page.
     async fn total_count(&self) -> Result<i64, Fault> {
-        let counted = (self.count)(self.pool.clone(), self.workspace, Arc::clone(&self.filter), self.keyset);
+        let counted = (self.count)(self.pool.clone(), self.reach, Arc::clone(&self.filter), self.keyset);
         Ok(counted.await?)
     }
 }
 
 fn count<R: ReadRow>(
     pool: PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: Arc<dyn Filter>,
     keyset: Keyset,
 ) -> BoxFuture<'static, Result<i64, sqlx::Error>> {
-    async move { read::count::<R>(&pool, workspace, &*filter, keyset).await }.boxed()
+    async move { read::count::<R>(&pool, reach, &*filter, keyset).await }.boxed()
 }
 
 /// A page of a read model as a connection.
@@ -147,11 +146,10 @@ where
     R: ReadRow,
     N: OutputType + From<Arc<R>>,
 {
-    let request = paging.request(keyset)?;
+    let (request, reach) = (paging.request(keyset)?, loaders.reach_filtered::<R>(&filter)?);
     let filter: Arc<dyn Filter> = Arc::new(filter);
-    let page = read::page::<R>(&loaders.pool, loaders.workspace, &*filter, keyset, &request).await?;
-    let total =
-        Total { pool: loaders.pool.clone(), workspace: loaders.workspace, filter, keyset, count: count::<R> };
+    let page = read::page::<R>(&loaders.pool, reach, &*filter, keyset, &request).await?;
+    let total = Total { pool: loaders.pool.clone(), reach, filter, keyset, count: count::<R> };
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
     connection.edges.extend(
         page.rows

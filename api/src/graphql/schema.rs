@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{Request, SDLExportOptions, Schema, SchemaBuilder};
 use ledgerdesk_infrastructure::{
+    auth::ApiKeys,
     clock::{Clock, IdSource},
     command::CommandExecutor,
     event_store::EventStore,
@@ -22,7 +23,8 @@ pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
 
 /// The schema without its data, enough for its SDL.
 pub fn builder() -> SchemaBuilder<QueryRoot, MutationRoot, SubscriptionRoot> {
-    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot).disable_suggestions()
+    Schema::build(QueryRoot::default(), MutationRoot::default(), SubscriptionRoot::default())
+        .disable_suggestions()
 }
 
 /// What resolvers work with.
@@ -35,6 +37,8 @@ pub struct ApiParts {
     pub read_side: ReadSide,
     /// Commands.
     pub executor: CommandExecutor,
+    /// Keys and roles.
+    pub api_keys: ApiKeys,
     /// Checks `occurredAt`.
     pub clock: Arc<dyn Clock>,
     /// New ids.
@@ -51,13 +55,12 @@ pub fn endpoint(parts: ApiParts) -> Endpoint {
         .data(parts.store)
         .data(parts.read_side)
         .data(parts.executor)
+        .data(parts.api_keys)
         .data(parts.clock)
         .data(parts.ids)
         .data(parts.metrics)
         .finish();
-    Endpoint::new(schema, move |request: Request, caller: &Caller| {
-        request.data(Loaders::new(&pool, caller.workspace_id))
-    })
+    Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
 }
 
 /// The schema in its own language, as `schema.graphql` has it.
@@ -86,8 +89,9 @@ mod tests {
 
     #[test]
     fn every_query_of_a_read_model_can_wait_for_a_position() {
-        /// These read the log, the checkpoints or the key, which are never behind.
-        const NO_READ_MODEL: [&str; 4] = ["events", "logHead", "me", "projections"];
+        /// These read the log, the checkpoints, keys and roles, which are never behind.
+        const NO_READ_MODEL: [&str; 7] =
+            ["accessLog", "apiKeys", "events", "logHead", "me", "projections", "roles"];
         let sdl = sdl();
         let (_, queries) = sdl.split_once("type Query {").expect("queries");
         let (queries, _) = queries.split_once("\n}").expect("an end");

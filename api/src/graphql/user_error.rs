@@ -2,6 +2,7 @@
 
 use async_graphql::SimpleObject;
 use ledgerdesk_domain::decider::Rejection;
+use ledgerdesk_infrastructure::auth::AuthError;
 
 use super::caller::Language;
 use crate::i18n::{self, Localized};
@@ -24,6 +25,15 @@ impl UserError {
             code: rejection.code(),
             message: rejection.localized(language),
             field: rejection.field().map(input_path),
+        }
+    }
+
+    /// A refusal of a change of who may do what.
+    pub(crate) fn of_access(error: &AuthError, field: Option<&str>, language: Language) -> Self {
+        Self {
+            code: error.code(),
+            message: error.localized(language),
+            field: field.map(|field| format!("input.{field}")),
         }
     }
 

@@ -10,11 +10,12 @@ use axum::{
 };
 use futures_util::future::BoxFuture;
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
+use ledgerdesk_infrastructure::auth::Access;
 use uuid::Uuid;
 
 use super::{error::HttpError, request_id::RequestId, state::SharedState};
 use crate::{
-    graphql::caller::{Caller, Language, Role},
+    graphql::caller::{Caller, Language},
     i18n,
 };
 
@@ -26,7 +27,7 @@ pub struct Principal {
     /// The key.
     pub key_id: Uuid,
     /// What it may do.
-    pub role: Role,
+    pub access: Access,
     /// Who acts with it.
     pub actor: Actor,
     /// When it ends by itself; never for a key that lasts until it is revoked.
@@ -83,7 +84,7 @@ impl fmt::Debug for Session {
 
 impl Session {
     /// Checks a secret; nothing if it opens nothing.
-    pub(crate) async fn open(
+    pub async fn open(
         authenticator: &Authenticator,
         secret: &str,
         request_id: RequestId,
@@ -92,8 +93,8 @@ impl Session {
         let secret = Secret(secret.into());
         let principal = authenticator.principal(&secret).await?;
         Ok(principal.map(|principal| {
-            let Principal { workspace_id, key_id, role, actor, expires_at } = principal;
-            let caller = Caller { workspace_id, key_id, role, actor, request_id: request_id.0, language };
+            let Principal { workspace_id, key_id, access, actor, expires_at } = principal;
+            let caller = Caller { workspace_id, key_id, access, actor, request_id: request_id.0, language };
             Self { caller, secret, authenticator: authenticator.clone(), expires_at }
         }))
     }
@@ -114,8 +115,9 @@ impl Session {
         let principal = self.authenticator.principal(&self.secret).await.inspect_err(|error| {
             tracing::warn!(error = error as &dyn std::error::Error, "a key could not be checked again");
         })?;
-        Ok(principal
-            .is_some_and(|now| now.workspace_id == self.caller.workspace_id && now.role == self.caller.role))
+        Ok(principal.is_some_and(|now| {
+            now.workspace_id == self.caller.workspace_id && now.access == self.caller.access
+        }))
     }
 }
 

@@ -17,7 +17,7 @@ pub mod metrics;
 mod origin;
 mod panic;
 mod rates;
-mod request_id;
+pub mod request_id;
 mod router;
 mod serve;
 mod state;

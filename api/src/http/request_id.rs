@@ -16,7 +16,7 @@ const HEADER: HeaderName = HeaderName::from_static("x-request-id");
 
 /// The number of one request.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct RequestId(pub(crate) Uuid);
+pub struct RequestId(pub Uuid);
 
 impl RequestId {
     /// The number that the middleware gave; nil outside of it.

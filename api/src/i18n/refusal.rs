@@ -18,6 +18,8 @@ pub(crate) enum Refusal {
     InvalidOccurredAt,
     PersonErased,
     TooLarge,
+    PermissionUnknown,
+    RoleOfTheSystem,
 }
 
 impl Refusal {
@@ -82,6 +84,16 @@ impl Refusal {
                 "too_large",
                 "the command is too large; shorten its texts or lists",
                 "команда слишком велика; сократите тексты или списки",
+            ),
+            Self::PermissionUnknown => (
+                "permission_unknown",
+                "one of these is no permission; docs/permissions.md has them all, such as consultations:read",
+                "среди них есть неизвестное право; все права перечислены в docs/permissions.md, например consultations:read",
+            ),
+            Self::RoleOfTheSystem => (
+                "role_of_the_system",
+                "every workspace has this role, so it cannot be changed; define one of your own",
+                "эта роль есть в каждом рабочем пространстве, изменить её нельзя; создайте собственную",
             ),
         }
     }

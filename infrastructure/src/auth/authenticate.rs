@@ -7,10 +7,12 @@ use std::{
 };
 
 use ledgerdesk_domain::id::WorkspaceId;
-use sqlx::Row as _;
+use sqlx::{Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use super::{ApiKey, ApiKeys, AuthError, KeySecret, Role, actor};
+use super::{
+    Access, ApiKey, ApiKeys, AuthError, KeySecret, Permissions, Role, RoleId, actor, roles::stored_scope,
+};
 
 /// How long a key may be used after another node revoked it.
 const FRESH: Duration = Duration::from_secs(2);
@@ -27,19 +29,23 @@ impl ApiKeys {
         }
         // Only keys that exist are remembered, so that guesses cannot push them out.
         let row = sqlx::query(
-            "select id, workspace_id, role, manager_id from ledgerdesk.api_keys \
-             where secret_hash = $1 and revoked_at is null",
+            "select k.id, k.workspace_id, k.role, k.role_id, k.scope, k.manager_id, \
+             r.name as role_name, r.permissions, r.scope as role_scope \
+             from ledgerdesk.api_keys k left join ledgerdesk.roles r \
+             on r.workspace_id = k.workspace_id and r.id = k.role_id and r.deleted_at is null \
+             where k.secret_hash = $1 and k.revoked_at is null",
         )
         .bind(digest.as_slice())
         .fetch_optional(&self.pool)
         .await?;
         let Some(row) = row else { return Ok(None) };
-        let (id, role): (Uuid, String) = (row.try_get("id")?, row.try_get("role")?);
-        let role = stored_role(&role)?;
+        let id: Uuid = row.try_get("id")?;
+        let role = stored_role(&row)?;
+        let Some(access) = access(&row, role)? else { return Ok(None) };
         let key = ApiKey {
             id,
             workspace_id: WorkspaceId(row.try_get("workspace_id")?),
-            role,
+            access: access.narrowed(stored_scope(row.try_get("scope")?)?),
             actor: actor(id, role, row.try_get("manager_id")?),
         };
         self.cache.insert(digest, key.clone());
@@ -67,9 +73,25 @@ impl ApiKeys {
     }
 }
 
-/// The role of a stored name. Another one can only have been written by a newer version of the program.
-pub(super) fn stored_role(name: &str) -> Result<Role, sqlx::Error> {
-    Role::parse(name).ok_or_else(|| sqlx::Error::Decode(format!("unknown role {name}").into()))
+/// The role in the columns `role` and `role_id`. Another one can only have been written by a newer version of the
+/// program.
+pub(super) fn stored_role(row: &PgRow) -> Result<RoleId, sqlx::Error> {
+    let (role, id): (Option<String>, Option<Uuid>) = (row.try_get("role")?, row.try_get("role_id")?);
+    let system = role.as_deref().and_then(Role::parse).map(RoleId::System);
+    system
+        .or(id.map(RoleId::Custom))
+        .ok_or_else(|| sqlx::Error::Decode(format!("unknown role {role:?}").into()))
+}
+
+/// What the role allows; none for a role that is not there any more.
+fn access(row: &PgRow, role: RoleId) -> Result<Option<Access>, sqlx::Error> {
+    if let RoleId::System(role) = role {
+        return Ok(Some(role.into()));
+    }
+    let Some(name) = row.try_get("role_name")? else { return Ok(None) };
+    let (permissions, scope): (Vec<String>, String) =
+        (row.try_get("permissions")?, row.try_get("role_scope")?);
+    Ok(Some(Access::new(role, name, Permissions::stored(&permissions), stored_scope(&scope)?)))
 }
 
 /// Keys that were valid a moment ago.
@@ -109,6 +131,11 @@ impl Cache {
         if entries.seen.len() < REMEMBERED || entries.seen.contains_key(&id) {
             entries.seen.insert(id, Instant::now());
         }
+    }
+
+    /// What keys may do has changed.
+    pub(super) fn forget_all(&self) {
+        *self.lock() = Entries::default();
     }
 
     pub(super) fn forget(&self, id: Uuid) {

@@ -1,6 +1,8 @@
-//! Why keys cannot be kept.
+//! Why keys and roles cannot be kept.
 
-/// Why a key could not be made or looked up.
+use super::Permission;
+
+/// Why a key, a role, a session or an invitation could not be made, changed or looked up.
 #[derive(Debug, thiserror::Error)]
 pub enum AuthError {
     /// Nobody could tell keys apart by such a name.
@@ -9,6 +11,42 @@ pub enum AuthError {
     /// This very key exists already.
     #[error("this key exists already; make another")]
     Exists,
+    /// No such key in this workspace.
+    #[error("there is no such key; the query `apiKeys` shows them")]
+    KeyNotFound,
+    /// Nobody could get in any more.
+    #[error("this is the last owner key of its workspace; make another first")]
+    LastOwner,
+    /// The role does not exist in this workspace.
+    #[error("there is no such role; the query `roles` shows them")]
+    RoleNotFound,
+    /// Nobody could tell roles apart by such a name.
+    #[error("the name of a role has 1 to 100 characters")]
+    RoleName,
+    /// Another role has the name.
+    #[error("another role has this name; take another name")]
+    RoleNameTaken,
+    /// Somebody still has it.
+    #[error("the role is in use; revoke the keys and invitations that have it first")]
+    RoleInUse,
+    /// A role that allows nothing.
+    #[error("a role needs at least one permission")]
+    NoPermission,
+    /// More roles than a workspace may have.
+    #[error("a workspace has at most 100 roles of its own; delete one first")]
+    TooManyRoles,
+    /// Somebody would give what they do not have.
+    #[error("you cannot give, change or take what you do not hold: {}", permission.as_str())]
+    MoreThanHeld {
+        /// The first permission that they lack.
+        permission: Permission,
+    },
+    /// Somebody would give a wider scope than they have.
+    #[error("you cannot give a wider scope than your own")]
+    WiderThanHeld,
+    /// A scope of a manager's own consultations needs a manager.
+    #[error("a scope of own consultations needs the manager whose they are")]
+    ScopeWithoutManager,
     /// The database refused or could not be reached.
     #[error("the keys could not be read or written")]
     Database(#[from] sqlx::Error),
@@ -20,6 +58,17 @@ impl AuthError {
         match self {
             Self::Name => "key_name_invalid",
             Self::Exists => "key_exists",
+            Self::KeyNotFound => "key_not_found",
+            Self::LastOwner => "last_owner_key",
+            Self::RoleNotFound => "role_not_found",
+            Self::RoleName => "role_name_invalid",
+            Self::RoleNameTaken => "role_name_taken",
+            Self::RoleInUse => "role_in_use",
+            Self::NoPermission => "no_permission",
+            Self::TooManyRoles => "too_many_roles",
+            Self::MoreThanHeld { .. } => "more_than_held",
+            Self::WiderThanHeld => "wider_than_held",
+            Self::ScopeWithoutManager => "scope_without_manager",
             Self::Database(_) => "database_unavailable",
         }
     }

@@ -1,20 +1,32 @@
-//! API keys: who may use a workspace, and as what.
+//! Who may use a workspace, and for what.
+//!
+//! - [`Permission`], [`Role`], [`Scope`], put together in [`Access`]: what somebody may do.
+//! - [`ApiKeys`]: keys for programs and people; [`Roles`]: a workspace's own roles.
+//! - [`AccessLog`]: every change of all that, kept for good.
 //!
 //! A key is shown once, when it is made. What is stored is its SHA-256: it has 256 random bits, so that a slow
 //! hash would add nothing but a way to keep the server busy.
 
+mod access;
 mod authenticate;
 mod create;
 mod error;
 mod list;
+mod permission;
+mod record;
 mod revoke;
 mod role;
+pub mod roles;
 mod secret;
 
+pub use access::{Access, Granter, RoleId, Scope};
 pub use create::{Created, NewApiKey};
 pub use error::AuthError;
 pub use list::ApiKeyRecord;
+pub use permission::{Permission, Permissions};
+pub use record::{AccessEntry, AccessLog};
 pub use role::Role;
+pub use roles::Roles;
 pub use secret::KeySecret;
 
 use ledgerdesk_domain::{
@@ -38,6 +50,16 @@ impl ApiKeys {
     pub fn new(pool: PgPool) -> Self {
         Self { pool, cache: Cache::default() }
     }
+
+    /// The roles that keys can have.
+    pub fn roles(&self) -> Roles {
+        Roles::new(self.pool.clone(), self.cache.clone())
+    }
+
+    /// What became of keys and roles.
+    pub fn log(&self) -> AccessLog {
+        AccessLog::new(self.pool.clone())
+    }
 }
 
 /// A valid key, as a request carries it.
@@ -48,16 +70,16 @@ pub struct ApiKey {
     /// The workspace that it opens.
     pub workspace_id: WorkspaceId,
     /// What it may do there.
-    pub role: Role,
+    pub access: Access,
     /// Who acts, as events record it.
     pub actor: Actor,
 }
 
 /// Who acts with a key: the manager that it is bound to, or else the key itself.
-fn actor(id: Uuid, role: Role, manager: Option<Uuid>) -> Actor {
+fn actor(id: Uuid, role: RoleId, manager: Option<Uuid>) -> Actor {
     match (manager, role) {
         (Some(manager), _) => Actor::manager(ManagerId(manager)),
-        (None, Role::Bot) => Actor::bot(id),
+        (None, RoleId::System(Role::Bot)) => Actor::bot(id),
         (None, _) => Actor { kind: ActorKind::Integration, id: Some(id) },
     }
 }

@@ -1,11 +1,19 @@
-//! What a key may do.
+//! The roles that every workspace has. Each is a set of permissions; this is the table.
 
-/// What an API key may do. The stored name is permanent.
+use super::permission::{
+    Permission::{
+        AccessRead, ClientsRead, ClientsWrite, ConsultationsAssign, ConsultationsRead, ConsultationsWrite,
+        EventsRead, ManagersRead, ManagersWrite, OwnersManage, PersonalRead, StatusRead,
+    },
+    Permissions,
+};
+
+/// A role that every workspace has. The stored name is permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Role {
     /// Everything.
     Owner,
-    /// Everything but keys of owners.
+    /// Everything but making and unmaking owners.
     Administrator,
     /// All consultations and all managers' work.
     Supervisor,
@@ -13,11 +21,11 @@ pub enum Role {
     Manager,
     /// Talks to clients for the team.
     Bot,
-    /// Reads read models and analytics.
+    /// Reads numbers, never a person's data.
     Analyst,
-    /// Reads everything, the log included.
+    /// Reads everything, the log included, and changes nothing.
     Auditor,
-    /// Another system that reads and writes consultations.
+    /// Another system that reads and writes consultations and follows the log.
     Integration,
 }
 
@@ -33,6 +41,66 @@ impl Role {
         Self::Auditor,
         Self::Integration,
     ];
+
+    /// What it may do.
+    pub const fn permissions(self) -> Permissions {
+        match self {
+            Self::Owner => Permissions::ALL,
+            Self::Administrator => Permissions::ALL.without(OwnersManage),
+            Self::Supervisor => Permissions::of(&[
+                ConsultationsRead,
+                ConsultationsWrite,
+                ConsultationsAssign,
+                PersonalRead,
+                ClientsRead,
+                ClientsWrite,
+                ManagersRead,
+                ManagersWrite,
+                EventsRead,
+                StatusRead,
+            ]),
+            Self::Manager => Permissions::of(&[
+                ConsultationsRead,
+                ConsultationsWrite,
+                ConsultationsAssign,
+                PersonalRead,
+                ClientsRead,
+                ClientsWrite,
+                ManagersRead,
+                StatusRead,
+            ]),
+            Self::Bot => Permissions::of(&[
+                ConsultationsRead,
+                ConsultationsWrite,
+                PersonalRead,
+                ClientsRead,
+                ClientsWrite,
+                ManagersRead,
+                StatusRead,
+            ]),
+            Self::Analyst => Permissions::of(&[ConsultationsRead, ClientsRead, ManagersRead, StatusRead]),
+            Self::Auditor => Permissions::of(&[
+                ConsultationsRead,
+                PersonalRead,
+                ClientsRead,
+                ManagersRead,
+                EventsRead,
+                StatusRead,
+                AccessRead,
+            ]),
+            Self::Integration => Permissions::of(&[
+                ConsultationsRead,
+                ConsultationsWrite,
+                ConsultationsAssign,
+                PersonalRead,
+                ClientsRead,
+                ClientsWrite,
+                ManagersRead,
+                EventsRead,
+                StatusRead,
+            ]),
+        }
+    }
 
     /// The stored name.
     pub const fn as_str(self) -> &'static str {
@@ -56,6 +124,8 @@ impl Role {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashSet;
+
     use super::*;
 
     #[test]
@@ -64,5 +134,11 @@ mod tests {
             assert_eq!(Role::parse(role.as_str()), Some(role));
         }
         assert_eq!(Role::parse("root"), None);
+    }
+
+    #[test]
+    fn no_two_roles_may_do_the_same() {
+        let sets: HashSet<_> = Role::ALL.map(Role::permissions).into_iter().collect();
+        assert_eq!(sets.len(), Role::ALL.len());
     }
 }

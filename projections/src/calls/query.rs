@@ -6,11 +6,13 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.calls";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"phone":null,"recording":null}"#;
 }
 
 impl ChildRow for Row {
@@ -51,5 +53,9 @@ impl read::Filter for Filter {
         conditions.is("t.direction", self.direction.as_ref().map(read::wire));
         conditions.one_of("t.outcome", &self.outcomes);
         conditions.within("t.started_at", &self.started);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

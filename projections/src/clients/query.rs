@@ -3,11 +3,13 @@
 use ledgerdesk_domain::client::ClientKind;
 
 use super::Row;
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.clients";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Client;
+    const MASK: &'static str = r#"{"name":null,"company":null,"contacts":null}"#;
 }
 
 /// What narrows a list of clients.
@@ -64,5 +66,9 @@ impl read::Filter for Filter {
         conditions.holds("t.open_consultation_count > 0", self.has_open);
         conditions.holds("t.erased_at is not null", self.erased);
         conditions.within("t.last_contact_at", &self.last_contact);
+    }
+
+    fn reads_personal(&self) -> bool {
+        self.name.is_some() || self.contact.is_some()
     }
 }

@@ -9,11 +9,13 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::Row;
-use crate::read::{self, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Conditions, Keyset, Reach, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.consultation_list";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Itself;
+    const MASK: &'static str = r#"{"topic":null}"#;
 }
 
 /// What narrows a list of consultations. Empty lists and `None` do not narrow; everything else must hold.
@@ -100,6 +102,10 @@ impl read::Filter for Filter {
         conditions.holds("t.merged_into is not null", self.merged);
         conditions.with_text(MATCHES_TEXT, self.text.as_deref());
     }
+
+    fn reads_personal(&self) -> bool {
+        self.text.is_some()
+    }
 }
 
 /// How many consultations of a view have a status.
@@ -114,11 +120,11 @@ pub struct StatusCount {
 /// How many consultations of a view each status has; a status without any is left out.
 pub async fn count_by_status(
     pool: &PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: &Filter,
 ) -> Result<Vec<StatusCount>, sqlx::Error> {
     let select = "jsonb_build_object('status', t.status, 'count', count(*))";
-    read::grouped(pool, (select, "t.status"), Row::TABLE, workspace, filter).await
+    read::grouped::<Row, _>(pool, (select, "t.status"), reach, filter).await
 }
 
 /// Every consultation that a client has: those whose own keys must go when the client is erased.

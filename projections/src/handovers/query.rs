@@ -3,11 +3,13 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.handovers";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"reason":null,"decline_reason":null,"return_reason":null}"#;
 }
 
 impl ChildRow for Row {
@@ -62,5 +64,9 @@ impl read::Filter for Filter {
         conditions.one_of_ids("t.offered_to", &self.offered_to);
         conditions.one_of("t.to_team", &self.to_teams);
         conditions.within("t.requested_at", &self.requested);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

@@ -4,11 +4,13 @@ use ledgerdesk_domain::{context::ActorKind, id::ConsultationId};
 use uuid::Uuid;
 
 use super::{Kind, Row};
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.history";
     const KEY: &'static str = "event_id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"body":null}"#;
 }
 
 impl ChildRow for Row {
@@ -46,5 +48,9 @@ impl read::Filter for Filter {
         conditions.one_of("t.actor_kind", &self.actor_kinds);
         conditions.one_of_ids("t.actor_id", &self.actors);
         conditions.within("t.occurred_at", &self.occurred);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

@@ -3,11 +3,14 @@
 use ledgerdesk_domain::manager::Availability;
 
 use super::Row;
-use crate::read::{self, Conditions, Keyset, ReadRow};
+use crate::read::{self, Belonging, Conditions, Keyset, ReadRow};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.managers";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Workspace;
+    // The names of colleagues are shown: a report without them says nothing.
+    const MASK: &'static str = r#"{"email":null}"#;
 }
 
 /// What narrows a list of managers.
@@ -54,5 +57,9 @@ impl read::Filter for Filter {
         conditions.one_of("t.availability", &self.availabilities);
         conditions.holds("t.active", self.active);
         conditions.holds("t.open_consultation_count < t.capacity", self.has_room);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

@@ -3,11 +3,13 @@
 use ledgerdesk_domain::{consultation::Channel, id::ConsultationId};
 
 use super::{Direction, Row};
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.messages";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"body":null,"attachment_names":null,"attachments":[]}"#;
 }
 
 impl ChildRow for Row {
@@ -42,5 +44,9 @@ impl read::Filter for Filter {
         conditions.is("t.direction", self.direction.as_ref().map(read::wire));
         conditions.one_of("t.channel", &self.channels);
         conditions.within("t.sent_at", &self.sent);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

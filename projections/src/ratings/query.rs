@@ -3,11 +3,13 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.ratings";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"comments":null}"#;
 }
 
 impl ChildRow for Row {
@@ -68,5 +70,9 @@ impl read::Filter for Filter {
         conditions.at_least("t.score", self.score_at_least);
         conditions.at_most("t.score", self.score_at_most);
         conditions.within("t.rated_at", &self.rated);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

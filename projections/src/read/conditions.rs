@@ -1,15 +1,19 @@
 //! Conditions of a WHERE clause, built from literals and bound values only.
 
 use chrono::{DateTime, Utc};
-use ledgerdesk_domain::id::WorkspaceId;
 use serde::Serialize;
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use uuid::Uuid;
+
+use super::{Reach, ReadRow};
 
 /// What narrows a list. The table is known as `t` in every condition.
 pub trait Filter: Send + Sync {
     /// Adds the conditions.
     fn restrict(&self, conditions: &mut Conditions);
+
+    /// Whether it looks at personal data: whoever may not see such data could guess it from what is found.
+    fn reads_personal(&self) -> bool;
 }
 
 /// A time span, closed at its start and open at its end; an absent bound does not bind.
@@ -25,10 +29,13 @@ pub struct TimeRange {
 pub struct Conditions(pub(super) QueryBuilder<Postgres>);
 
 impl Conditions {
-    /// `select`, confined to a workspace, which is `$1` from here on. Both texts are made of literals.
-    pub(super) fn new(select: &str, table: &'static str, workspace: WorkspaceId) -> Self {
-        let mut sql = QueryBuilder::new(format!("select {select} from {table} t where t.workspace_id = "));
-        sql.push_bind(workspace.uuid());
+    /// `select`, confined to what the caller reaches; the workspace is `$1` from here on. The text is made of
+    /// literals.
+    pub(super) fn new<R: ReadRow>(select: &str, reach: Reach) -> Self {
+        let mut sql =
+            QueryBuilder::new(format!("select {select} from {} t where t.workspace_id = ", R::TABLE));
+        sql.push_bind(reach.workspace.uuid());
+        R::BELONGS.restrict(&mut sql, reach.own);
         Self(sql)
     }
 

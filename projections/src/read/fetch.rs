@@ -1,17 +1,16 @@
 //! The statements that read models are read with.
 
 use chrono::DateTime;
-use ledgerdesk_domain::id::WorkspaceId;
 use serde::de::DeserializeOwned;
 use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::{ChildRow, Conditions, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind};
+use super::{ChildRow, Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind};
 
 /// A page of a filtered, ordered list.
 pub async fn page<R: ReadRow>(
     pool: &PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: &dyn Filter,
     keyset: Keyset,
     request: &PageRequest,
@@ -21,8 +20,8 @@ pub async fn page<R: ReadRow>(
         SortKind::Number => format!("{}::bigint", keyset.column),
     };
     // The rows are cut to the page before they become JSON; a sort would otherwise make JSON of all of them.
-    let select = format!("to_jsonb(t), {sort}, t.{} from (select t.*", R::KEY);
-    let mut statement = Conditions::new(&select, R::TABLE, workspace);
+    let select = format!("{}, {sort}, t.{} from (select t.*", row::<R>(reach), R::KEY);
+    let mut statement = Conditions::new::<R>(&select, reach);
     filter.restrict(&mut statement);
     skip_null(&mut statement, keyset);
     for (bound, forward) in [(request.after, true), (request.before, false)] {
@@ -41,39 +40,34 @@ pub async fn page<R: ReadRow>(
 /// How many rows the filter leaves in the order.
 pub async fn count<R: ReadRow>(
     pool: &PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: &dyn Filter,
     keyset: Keyset,
 ) -> Result<i64, sqlx::Error> {
-    let mut statement = Conditions::new("count(*)", R::TABLE, workspace);
+    let mut statement = Conditions::new::<R>("count(*)", reach);
     filter.restrict(&mut statement);
     skip_null(&mut statement, keyset);
     statement.0.build_query_scalar().fetch_one(pool).await
 }
 
 /// One JSON object per group, in the order of the group. `select` builds it; `group` is the column.
-pub(crate) async fn grouped<R: DeserializeOwned + Send + Unpin + 'static>(
+pub(crate) async fn grouped<R: ReadRow, G: DeserializeOwned + Send + Unpin + 'static>(
     pool: &PgPool,
     (select, group): (&'static str, &'static str),
-    table: &'static str,
-    workspace: WorkspaceId,
+    reach: Reach,
     filter: &dyn Filter,
-) -> Result<Vec<R>, sqlx::Error> {
-    let mut statement = Conditions::new(select, table, workspace);
+) -> Result<Vec<G>, sqlx::Error> {
+    let mut statement = Conditions::new::<R>(select, reach);
     filter.restrict(&mut statement);
     let mut sql = statement.0;
     sql.push(format_args!(" group by {group} order by {group}"));
-    let groups = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
+    let groups = sql.build_query_scalar::<Json<G>>().fetch_all(pool).await?;
     Ok(groups.into_iter().map(|Json(group)| group).collect())
 }
 
 /// The rows with these ids, in any order; those of other workspaces do not exist here.
-pub async fn by_ids<R: ReadRow>(
-    pool: &PgPool,
-    workspace: WorkspaceId,
-    ids: &[Uuid],
-) -> Result<Vec<R>, sqlx::Error> {
-    let mut sql = Conditions::new("to_jsonb(t)", R::TABLE, workspace).0;
+pub async fn by_ids<R: ReadRow>(pool: &PgPool, reach: Reach, ids: &[Uuid]) -> Result<Vec<R>, sqlx::Error> {
+    let mut sql = Conditions::new::<R>(&row::<R>(reach), reach).0;
     sql.push(format_args!(" and t.{} = any(", R::KEY)).push_bind(ids.to_vec()).push(")");
     let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
@@ -82,24 +76,30 @@ pub async fn by_ids<R: ReadRow>(
 /// The latest rows of each consultation, at most `limit` for each, in one statement; oldest first.
 pub async fn latest_of<R: ChildRow>(
     pool: &PgPool,
-    workspace: WorkspaceId,
+    reach: Reach,
     consultations: &[Uuid],
     limit: u8,
 ) -> Result<Vec<R>, sqlx::Error> {
-    let (table, key, order) = (R::TABLE, R::KEY, R::ORDER);
+    let (table, key, order, row) = (R::TABLE, R::KEY, R::ORDER, row::<R>(reach));
     let mut sql = QueryBuilder::<Postgres>::new("select child.row from unnest(");
     sql.push_bind(consultations.to_vec());
     sql.push(format_args!(
-        ") as parent (id), lateral (select to_jsonb(t) as row, t.{order} as place, t.{key} as id \
+        ") as parent (id), lateral (select {row} as row, t.{order} as place, t.{key} as id \
          from {table} t where t.workspace_id = "
     ));
-    sql.push_bind(workspace.uuid());
+    sql.push_bind(reach.workspace.uuid());
+    R::BELONGS.restrict(&mut sql, reach.own);
     sql.push(format_args!(
         " and t.consultation_id = parent.id order by t.{order} desc, t.{key} desc limit {limit}) as child \
          order by child.place, child.id"
     ));
     let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
     Ok(rows.into_iter().map(|Json(row)| row).collect())
+}
+
+/// The row as JSON, without what the caller may not see: that never leaves the database.
+fn row<R: ReadRow>(reach: Reach) -> String {
+    if reach.personal { "to_jsonb(t)".to_owned() } else { format!("to_jsonb(t) || '{}'::jsonb", R::MASK) }
 }
 
 fn skip_null(statement: &mut Conditions, keyset: Keyset) {

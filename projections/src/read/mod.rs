@@ -1,16 +1,18 @@
 //! What the queries of all read models share.
 //!
 //! A query reads whole rows in the serde form that the fold writes, so that a table has one description of
-//! its shape in Rust. Every statement is confined to a workspace before anything else is said.
+//! its shape in Rust. Every statement is confined to what the caller reaches ([`Reach`]) before anything else is said.
 
 mod conditions;
 mod fetch;
 mod page;
+mod reach;
 
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub(crate) use fetch::grouped;
 pub use fetch::{by_ids, count, latest_of, page};
 pub use page::{Key, Keyset, Page, PageRequest, SortKind};
+pub use reach::{Belonging, Own, Reach};
 
 use ledgerdesk_domain::id::ConsultationId;
 use serde::de::DeserializeOwned;
@@ -21,6 +23,10 @@ pub trait ReadRow: DeserializeOwned + Send + Unpin + 'static {
     const TABLE: &'static str;
     /// Its primary key, a uuid.
     const KEY: &'static str;
+    /// How its rows belong to consultations.
+    const BELONGS: Belonging;
+    /// What stands in place of personal data for who may not see it: a JSON object that is laid over the row.
+    const MASK: &'static str;
 }
 
 /// A row that belongs to a consultation.

@@ -6,11 +6,13 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.redates";
     const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = r#"{"reason":null}"#;
 }
 
 impl ChildRow for Row {
@@ -62,5 +64,9 @@ impl read::Filter for Filter {
         conditions.one_of("t.initiator_kind", &self.initiators);
         conditions.within("t.redated_at", &self.redated);
         conditions.within("t.moved_to", &self.moved_to);
+    }
+
+    fn reads_personal(&self) -> bool {
+        false
     }
 }

@@ -21,10 +21,13 @@ use ledgerdesk_api::{
     },
 };
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
-use ledgerdesk_infrastructure::clock::{IdSource as _, SystemClock, SystemIds};
+use ledgerdesk_infrastructure::{
+    auth::ApiKeys,
+    clock::{IdSource as _, SystemClock, SystemIds},
+};
 use ledgerdesk_projections::{
     registry,
-    runtime::{ReadSide, Settings},
+    runtime::{self, ReadSide},
 };
 use ledgerdesk_tests::{TestDatabase, node::Node};
 use reqwest::Client;
@@ -54,7 +57,7 @@ impl App {
             database.pool().clone(),
             node.store.clone(),
             registry(),
-            Settings::for_node("test"),
+            runtime::Settings::for_node("test"),
             shutdown.clone(),
         );
         let keys: Arc<Mutex<HashMap<String, Principal>>> = Arc::default();
@@ -68,6 +71,7 @@ impl App {
                 store: node.store.clone(),
                 read_side: read_side.clone(),
                 executor: node.executor.clone(),
+                api_keys: ApiKeys::new(database.pool().clone()),
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(SystemIds),
                 metrics: metrics.clone(),
@@ -108,7 +112,8 @@ impl App {
     pub(crate) fn key_of(&self, workspace_id: WorkspaceId, role: Role) -> String {
         let key_id = SystemIds.next_id();
         let secret = format!("ldk_{}", key_id.simple());
-        let principal = Principal { workspace_id, key_id, role, actor: Actor::bot(key_id), expires_at: None };
+        let actor = Actor::bot(key_id);
+        let principal = Principal { workspace_id, key_id, access: role.into(), actor, expires_at: None };
         self.keys.lock().unwrap().insert(secret.clone(), principal);
         secret
     }

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use ledgerdesk_domain::id::WorkspaceId;
 use ledgerdesk_infrastructure::{
-    auth::{ApiKeys, NewApiKey, Role},
+    auth::{ApiKeys, NewApiKey, Role, RoleId, Scope},
     clock::{Clock as _, IdSource as _, SystemClock, SystemIds},
 };
 use ledgerdesk_tests::{TestDatabase, wait_until};
@@ -15,10 +15,11 @@ pub(crate) async fn another_workspace(database: &TestDatabase) -> String {
         id: SystemIds.next_id(),
         workspace_id: WorkspaceId(SystemIds.next_id()),
         name: "A neighbour".to_owned(),
-        role: Role::Owner,
+        role: RoleId::System(Role::Owner),
+        scope: Scope::All,
         manager_id: None,
     };
-    let created = ApiKeys::new(database.pool().clone()).create(key, SystemClock.now()).await.unwrap();
+    let created = ApiKeys::new(database.pool().clone()).create(key, None, SystemClock.now()).await.unwrap();
     created.secret.reveal().to_owned()
 }
 

@@ -50,7 +50,7 @@ pub(crate) fn caller(workspace_id: WorkspaceId, role: Role) -> Caller {
     Caller {
         workspace_id,
         key_id,
-        role,
+        access: role.into(),
         actor: Actor::bot(key_id),
         request_id: Uuid::from_u128(0xAE),
         language: Language::En,
@@ -132,7 +132,7 @@ impl Desk {
 
     /// The response to this caller, with references read over this pool.
     pub(crate) async fn respond(&self, query: &str, caller: Caller, pool: &PgPool) -> Response {
-        let loaders = Loaders::new(pool, caller.workspace_id);
+        let loaders = Loaders::new(pool, &caller);
         self.schema.execute(Request::new(query).data(loaders).data(caller)).await
     }
 }

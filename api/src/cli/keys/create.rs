@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::Args;
 use ledgerdesk_domain::id::ManagerId;
 use ledgerdesk_infrastructure::{
-    auth::{ApiKeys, NewApiKey, Role},
+    auth::{ApiKeys, NewApiKey, Role, RoleId, Scope},
     clock::{Clock as _, IdSource as _, SystemClock, SystemIds},
 };
 use sqlx::PgPool;
@@ -21,15 +21,19 @@ Examples:
 #[derive(Args)]
 #[command(after_help = EXAMPLES)]
 pub(in crate::cli) struct Create {
-    /// What it may do
-    #[arg(long, value_parser = role_parser())]
-    role: String,
+    /// What it may do: owner, administrator, supervisor, manager, bot, analyst, auditor, integration, or the id of a
+    /// role of the workspace
+    #[arg(long, value_parser = role_parser)]
+    role: RoleId,
     /// What people call it
     #[arg(long)]
     name: String,
     /// The manager as whom it acts, instead of as itself
     #[arg(long, value_name = "ID")]
     manager: Option<Uuid>,
+    /// With which consultations: all, own_and_queued or own; the last two need --manager
+    #[arg(long, value_name = "SCOPE", default_value = "all", value_parser = scope_parser)]
+    scope: Scope,
     /// The workspace that it opens; needed where there is more than one
     #[arg(long, value_name = "ID")]
     workspace: Option<Uuid>,
@@ -41,11 +45,11 @@ impl Create {
             id: SystemIds.next_id(),
             workspace_id: workspace::choose(pool, self.workspace).await?,
             name: self.name,
-            // The parser lets nothing else through.
-            role: Role::parse(&self.role).unwrap_or(Role::Auditor),
+            role: self.role,
+            scope: self.scope,
             manager_id: self.manager.map(ManagerId),
         };
-        let created = ApiKeys::new(pool.clone()).create(key, SystemClock.now()).await?;
+        let created = ApiKeys::new(pool.clone()).create(key, None, SystemClock.now()).await?;
         output::line(created.secret.reveal())?;
         eprintln!(
             "This is the only time that the key is shown. `ledgerdesk keys revoke {}` ends it.",
@@ -55,6 +59,13 @@ impl Create {
     }
 }
 
-fn role_parser() -> clap::builder::PossibleValuesParser {
-    Role::ALL.map(Role::as_str).into()
+fn role_parser(text: &str) -> Result<RoleId, String> {
+    RoleId::parse(text).ok_or_else(|| {
+        let roles = Role::ALL.map(Role::as_str).join(", ");
+        format!("one of {roles}, or the id of a role of the workspace")
+    })
+}
+
+fn scope_parser(text: &str) -> Result<Scope, String> {
+    Scope::parse(text).ok_or_else(|| format!("one of {}", Scope::ALL.map(Scope::as_str).join(", ")))
 }

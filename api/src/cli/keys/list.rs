@@ -40,6 +40,6 @@ fn row(key: &ApiKeyRecord) -> String {
         "{}  {:12}  {:13}  {created:20}  {state:7}  {workspace:36}  {name}",
         key.id,
         key.prefix,
-        key.role.as_str()
+        key.role.to_string()
     )
 }

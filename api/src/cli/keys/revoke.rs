@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 use ledgerdesk_infrastructure::{
-    auth::{ApiKeyRecord, ApiKeys, Role},
+    auth::{ApiKeyRecord, ApiKeys, Role, RoleId},
     clock::{Clock as _, SystemClock},
 };
 use sqlx::PgPool;
@@ -34,7 +34,7 @@ impl Revoke {
             }
             .into());
         }
-        let was_valid = keys.revoke(found.id, SystemClock.now()).await?;
+        let was_valid = keys.revoke(found.id, None, SystemClock.now()).await?;
         let state = if was_valid { "is revoked" } else { "had been revoked before" };
         output::line(format!("The key {} ({}) {state}.", found.id, found.prefix))?;
         Ok(())
@@ -58,7 +58,9 @@ impl Revoke {
 
 fn is_last_owner(key: &ApiKeyRecord, all: &[ApiKeyRecord]) -> bool {
     let is_valid_owner = |other: &&ApiKeyRecord| {
-        other.workspace_id == key.workspace_id && other.role == Role::Owner && other.revoked_at.is_none()
+        other.workspace_id == key.workspace_id
+            && other.role == RoleId::System(Role::Owner)
+            && other.revoked_at.is_none()
     };
     is_valid_owner(&key) && all.iter().filter(is_valid_owner).count() == 1
 }

@@ -62,7 +62,7 @@ fn authenticator(keys: ApiKeys) -> Authenticator {
             Ok(key.map(|key| Principal {
                 workspace_id: key.workspace_id,
                 key_id: key.id,
-                role: key.role,
+                access: key.access,
                 actor: key.actor,
                 expires_at: None,
             }))

@@ -61,7 +61,8 @@ pub struct Event {
     correlation_id: Uuid,
     /// The command or event that caused it.
     causation_id: Option<Uuid>,
-    /// The payload in its newest shape; personal values are in clear, or null once erased. Ids in it are plain
+    /// The payload in its newest shape; personal values are in clear; null once erased, and
+    /// without the permission `personal:read`. Ids in it are plain
     /// UUIDs.
     data: Json<Value>,
     /// SHA-256 over the workspace's previous hash and this event, in hexadecimal.
@@ -69,8 +70,9 @@ pub struct Event {
 }
 
 impl Event {
-    /// The event as the API shows it; the epoch is that of the history it was read from.
-    pub fn new(recorded: &Recorded, epoch: i32) -> Self {
+    /// The event as the API shows it; the epoch is that of the history it was read from. `personal` says whether
+    /// personal values are shown.
+    pub fn new(recorded: &Recorded, epoch: i32, personal: bool) -> Self {
         let stream = recorded.stream;
         let stream_id = match stream.stream_type {
             DomainStreamType::Consultation => Some(NodeKind::Consultation),
@@ -79,7 +81,7 @@ impl Event {
             DomainStreamType::Workspace => None,
         };
         let mut data = recorded.event.encode_data();
-        show_personal(&mut data);
+        show_personal(&mut data, personal);
         Self {
             id: id(NodeKind::Event, recorded.event_id),
             position: recorded.position.into(),
@@ -101,19 +103,19 @@ impl Event {
     }
 }
 
-/// Takes the marks off: a personal value stands for itself, an erased one is null.
-fn show_personal(value: &mut Value) {
+/// Takes the marks off: a personal value stands for itself, if it is shown; an erased one is null.
+fn show_personal(value: &mut Value, shown: bool) {
     match value {
         Value::Object(fields) => {
             if fields.contains_key(SEALED_MARK) {
                 *value = Value::Null;
             } else if let Some(personal) = fields.remove(PERSONAL_MARK) {
-                *value = personal;
+                *value = if shown { personal } else { Value::Null };
             } else {
-                fields.values_mut().for_each(show_personal);
+                fields.values_mut().for_each(|field| show_personal(field, shown));
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(show_personal),
+        Value::Array(items) => items.iter_mut().for_each(|item| show_personal(item, shown)),
         _ => {}
     }
 }
@@ -137,7 +139,10 @@ mod tests {
             "topic": { "$personal": "Printer" },
             "attachments": [{ "name": { "$sealed": 1 }, "size": 3 }],
         });
-        show_personal(&mut data);
+        let mut hidden = data.clone();
+        show_personal(&mut hidden, false);
+        assert_eq!(hidden, json!({ "topic": null, "attachments": [{ "name": null, "size": 3 }] }));
+        show_personal(&mut data, true);
         assert_eq!(data, json!({ "topic": "Printer", "attachments": [{ "name": null, "size": 3 }] }));
     }
 

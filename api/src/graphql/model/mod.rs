@@ -1,5 +1,6 @@
 //! The types that the API shows. Objects are rows of read models; what they refer to is loaded in batches.
 
+pub mod access;
 pub mod actor;
 pub mod call;
 pub mod client;

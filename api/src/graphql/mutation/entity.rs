@@ -29,7 +29,7 @@ pub(crate) struct Entities(Loaders);
 
 impl Entities {
     pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, Fault> {
-        Ok(Self(Loaders::new(ctx.data::<PgPool>()?, ctx.data::<Caller>()?.workspace_id)))
+        Ok(Self(Loaders::new(ctx.data::<PgPool>()?, ctx.data::<Caller>()?)))
     }
 
     /// The consultation, if there is one.

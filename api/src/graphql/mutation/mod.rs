@@ -1,6 +1,7 @@
 //! Mutations: a folder per noun, a file per verb. A verb's file says what its input is and which command it means;
 //! [`run`] does the rest, the same for all.
 
+mod access;
 mod client;
 mod consultation;
 pub(super) mod entity;
@@ -8,21 +9,27 @@ mod failure;
 mod input;
 mod manager;
 mod payload;
+mod reach;
 mod reader;
-mod rights;
 mod run;
 mod verb;
 mod workspace;
 
 use async_graphql::MergedObject;
 
+use super::access::Guarded;
+
+/// Changes, by those who may.
+pub type MutationRoot = Guarded<Mutations>;
+
 /// Changes. Each is one verb of the domain: it takes one `input`, answers with its own payload, and tells expected
 /// refusals in `userErrors`.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Mutation")]
-pub struct MutationRoot(
+pub struct Mutations(
     consultation::ConsultationMutations,
     client::ClientMutations,
     manager::ManagerMutations,
     workspace::WorkspaceMutations,
+    access::AccessMutations,
 );

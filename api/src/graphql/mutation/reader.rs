@@ -227,7 +227,7 @@ mod tests {
         Caller {
             workspace_id: WorkspaceId(Uuid::from_u128(workspace)),
             key_id: Uuid::from_u128(9),
-            role: Role::Manager,
+            access: Role::Manager.into(),
             actor,
             request_id: Uuid::nil(),
             language: Language::En,

@@ -1,4 +1,5 @@
-//! The path of every mutation: may the caller, what is asked, does what it names exist, execute, answer.
+//! The path of every command: what is asked, does what it names exist within reach, execute, answer. Whether the
+//! caller may ask for it at all was looked at before ([`crate::graphql::access`]).
 
 use std::sync::Arc;
 
@@ -19,6 +20,7 @@ use sha2::{Digest as _, Sha256};
 use super::{
     failure::Failure,
     payload::Payload,
+    reach::{is_in_reach, within},
     reader::Reader,
     verb::{Aggregate, Aim, Options, Target, Verb},
 };
@@ -36,10 +38,6 @@ const MAX_KEY: usize = 200;
 /// Carries a mutation out.
 pub(crate) async fn run<V: Verb>(ctx: &Context<'_>, input: V) -> async_graphql::Result<Payload<V>> {
     let caller = ctx.data::<Caller>()?;
-    if !V::RIGHT.belongs_to(caller.role) {
-        let message = "the role of this API key does not allow that; use a key with a wider role";
-        return Err(Fault::Forbidden { message }.into());
-    }
     let (outcome, answer) = match attempt(ctx, caller, input).await {
         Ok(payload) => ("done", Ok(payload)),
         Err(Failure::Refused(error)) => ("refused", Ok(Payload::refused(error))),
@@ -60,8 +58,12 @@ async fn attempt<V: Verb>(ctx: &Context<'_>, caller: &Caller, input: V) -> Resul
     let mut reader = Reader::new(caller, options.idempotency_key.as_deref(), &**ids);
     let envelope = envelope(&mut reader, caller, &options, input)?;
     check_references(ctx, caller, &reader).await?;
-    let executed = executor.execute::<V::Of>(envelope).await;
-    let executed = executed.map_err(|error| Failure::from_command(error, caller))?;
+    let executed = match caller.own() {
+        Some(own) => within::<V::Of>(ctx, own, options.expected_version.is_some(), executor, &envelope).await,
+        None => {
+            executor.execute::<V::Of>(envelope).await.map_err(|error| Failure::from_command(error, caller))
+        }
+    }?;
     Ok(Payload::done(executed, reader.created()))
 }
 
@@ -128,6 +130,10 @@ fn check_options(options: &Options, now: DateTime<Utc>, caller: &Caller) -> Resu
 async fn check_references(ctx: &Context<'_>, caller: &Caller, reader: &Reader<'_>) -> Result<(), Failure> {
     let store = ctx.data::<EventStore>().map_err(Fault::from)?;
     for reference in reader.references() {
+        if !is_in_reach(ctx, caller, reference.stream).await? {
+            let error = UserError::refused(reference.unknown, Some(reference.field), caller.language);
+            return Err(error.into());
+        }
         let first = store.read_stream(caller.workspace_id, reference.stream, StreamVersion::NONE, 1).await;
         if first.map_err(Fault::from)?.is_empty() {
             let error = UserError::refused(reference.unknown, Some(reference.field), caller.language);
@@ -149,7 +155,7 @@ mod tests {
         let caller = Caller {
             workspace_id: WorkspaceId(Uuid::nil()),
             key_id: Uuid::nil(),
-            role: Role::Owner,
+            access: Role::Owner.into(),
             actor: Actor::SYSTEM,
             request_id: Uuid::nil(),
             language: Language::En,

@@ -6,7 +6,7 @@ use ledgerdesk_domain::{
     client::Client, consultation::Consultation, decider::Decider, manager::Manager, workspace::Workspace,
 };
 
-use super::{reader::Reader, rights::Right};
+use super::reader::Reader;
 use crate::{
     graphql::{global_id::NodeKind, user_error::UserError},
     i18n::Localized,
@@ -16,36 +16,28 @@ use crate::{
 pub(crate) trait Aggregate: Decider<Rejection: Localized> {
     /// What its ids look like; nothing for the workspace, which nobody names: it is the caller's own.
     const NODE: Option<NodeKind>;
-    /// What changing it needs, where the verb says nothing else.
-    const RIGHT: Right;
 }
 
 impl Aggregate for Consultation {
     const NODE: Option<NodeKind> = Some(NodeKind::Consultation);
-    const RIGHT: Right = Right::Consultations;
 }
 
 impl Aggregate for Client {
     const NODE: Option<NodeKind> = Some(NodeKind::Client);
-    const RIGHT: Right = Right::Consultations;
 }
 
 impl Aggregate for Manager {
     const NODE: Option<NodeKind> = Some(NodeKind::Manager);
-    const RIGHT: Right = Right::Team;
 }
 
 impl Aggregate for Workspace {
     const NODE: Option<NodeKind> = None;
-    const RIGHT: Right = Right::Workspace;
 }
 
 /// The input of one mutation.
 pub(crate) trait Verb: InputType {
     /// What it changes.
     type Of: Aggregate;
-    /// What it needs.
-    const RIGHT: Right = <Self::Of as Aggregate>::RIGHT;
 
     /// Which one it changes, and how.
     fn aim(&self) -> Aim<'_>;

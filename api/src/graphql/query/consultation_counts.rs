@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Object, SimpleObject};
 use ledgerdesk_domain::consultation::Status as DomainStatus;
-use ledgerdesk_projections::consultation_list::count_by_status;
+use ledgerdesk_projections::consultation_list::{Row, count_by_status};
 
 use super::consultation_list::ConsultationFilter;
 use crate::graphql::{
@@ -36,7 +36,8 @@ impl ConsultationCountsQuery {
         let filter = filter.read()?;
         settle(ctx, &["consultation_list", "consultation_detail"], min_position).await?;
         let loaders = loaders(ctx)?;
-        let counts = count_by_status(&loaders.pool, loaders.workspace, &filter).await?;
+        let reach = loaders.reach_filtered::<Row>(&filter)?;
+        let counts = count_by_status(&loaders.pool, reach, &filter).await?;
         let count =
             |status| counts.iter().find(|count| count.status == status).map_or(0, |count| count.count);
         let every = DomainStatus::ALL.into_iter();

@@ -15,7 +15,7 @@ use ledgerdesk_infrastructure::event_store::{Cursor, CursorError, EventStore, Re
 
 use super::input;
 use crate::graphql::{
-    caller::{Caller, Role},
+    caller::Caller,
     error::Fault,
     global_id::{self, NodeKind},
     model::event::Event,
@@ -83,8 +83,7 @@ pub(super) struct EventListQuery;
 
 #[Object]
 impl EventListQuery {
-    /// The log of the caller's workspace, oldest first. For owners, administrators, supervisors, auditors and
-    /// integrations. Code `CURSOR_OF_ANOTHER_HISTORY` for a cursor that the log no longer knows.
+    /// The log of the caller's workspace, oldest first. Code `CURSOR_OF_ANOTHER_HISTORY` for a cursor that the log no longer knows.
     async fn events(
         &self,
         ctx: &Context<'_>,
@@ -94,7 +93,6 @@ impl EventListQuery {
         #[graphql(desc = "Which ones.", default)] filter: EventFilter,
     ) -> Result<Connection<LogCursor, Event>, Fault> {
         let caller = ctx.data::<Caller>()?;
-        may_read_log(caller.role)?;
         let size = usize::from(paging::size("first", first)?);
         let (types, stream) = filter.read()?;
         let store = ctx.data::<EventStore>()?;
@@ -106,24 +104,12 @@ impl EventListQuery {
         };
         let more = found.len() > size;
         found.truncate(size);
-        let epoch = store.head().epoch;
+        let (epoch, personal) = (store.head().epoch, caller.reach().personal);
         let mut connection = Connection::new(after != Position::START, more);
-        connection.edges.extend(
-            found.iter().map(|event| {
-                Edge::new(LogCursor(Cursor::after_event(epoch, event)), Event::new(event, epoch))
-            }),
-        );
+        connection.edges.extend(found.iter().map(|event| {
+            Edge::new(LogCursor(Cursor::after_event(epoch, event)), Event::new(event, epoch, personal))
+        }));
         Ok(connection)
-    }
-}
-
-/// The log holds whatever clients said; a key for dashboards or for a bot does not need it.
-pub(in crate::graphql) fn may_read_log(role: Role) -> Result<(), Fault> {
-    match role {
-        Role::Owner | Role::Administrator | Role::Supervisor | Role::Auditor | Role::Integration => Ok(()),
-        Role::Manager | Role::Bot | Role::Analyst => Err(Fault::Forbidden {
-            message: "the log is for owners, administrators, supervisors, auditors and integrations",
-        }),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Everything that can be asked. One file per field of the root; this is the only list.
 
+mod access;
 mod call_list;
 mod client;
 mod client_list;
@@ -23,10 +24,15 @@ mod redate_list;
 
 use async_graphql::MergedObject;
 
+use super::access::Guarded;
+
+/// Everything that can be asked, by those who may.
+pub type QueryRoot = Guarded<Queries>;
+
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(Consultations, Work, People, Log, General);
+pub struct Queries(Consultations, Work, People, Log, General, Access);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]
@@ -60,6 +66,10 @@ struct People(
 /// The log and what follows it.
 #[derive(MergedObject, Default)]
 struct Log(event_list::EventListQuery, log_head::LogHeadQuery, projections::ProjectionsQuery);
+
+/// Who may do what.
+#[derive(MergedObject, Default)]
+struct Access(access::RolesQuery, access::ApiKeysQuery, access::AccessLogQuery);
 
 /// Anything by its id, and the caller.
 #[derive(MergedObject, Default)]

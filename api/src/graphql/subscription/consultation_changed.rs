@@ -93,7 +93,11 @@ pub(super) async fn watch(ctx: &Context<'_>, id: &ID) -> Result<Boxed<Consultati
             }
             match entities.consultation(id).await {
                 Ok(Some(consultation)) => yield Ok(consultation),
-                Ok(None) => {}
+                // Given to somebody else, while the caller sees only their own.
+                Ok(None) => {
+                    yield Err(Fault::NotFound { what: "consultation" }.into());
+                    return;
+                }
                 Err(fault) => yield Err(fault.into()),
             }
         }

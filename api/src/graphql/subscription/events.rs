@@ -7,11 +7,7 @@ use ledgerdesk_infrastructure::event_store::{Cursor, EventStore};
 
 use super::Boxed;
 use crate::{
-    graphql::{
-        error::Fault,
-        model::event::Event,
-        query::event_list::{EventFilter, may_read_log},
-    },
+    graphql::{error::Fault, model::event::Event, query::event_list::EventFilter},
     http::auth::Session,
 };
 
@@ -50,8 +46,8 @@ pub(super) async fn follow(
     filter: EventFilter,
 ) -> Result<Boxed<Event>> {
     let session = ctx.data::<Session>()?.clone();
-    may_read_log(session.caller().role)?;
     let (types, stream) = filter.read()?;
+    let personal = session.caller().reach().personal;
     let wanted = Wanted { workspace: session.caller().workspace_id, types, stream };
     let store = ctx.data::<EventStore>()?;
     let cursor = start(store, after).await?;
@@ -70,7 +66,7 @@ pub(super) async fn follow(
                     yield Err(ended);
                     return;
                 }
-                yield Ok(Event::new(event, page.cursor.epoch));
+                yield Ok(Event::new(event, page.cursor.epoch, personal));
             }
         }
     }))

@@ -9,19 +9,24 @@ use async_graphql::{Context, ID, Result, Subscription};
 use futures_util::Stream;
 
 use super::{
+    access::Guarded,
     model::{consultation::Consultation, event::Event},
     query::event_list::EventFilter,
 };
 
 type Boxed<T> = Pin<Box<dyn Stream<Item = Result<T>> + Send>>;
 
+/// What is pushed, to those who may see it.
+pub type SubscriptionRoot = Guarded<Subscriptions>;
+
 /// What is pushed. Every payload of `events` names the cursor to resume after.
-pub struct SubscriptionRoot;
+#[derive(Default)]
+pub struct Subscriptions;
 
 #[Subscription(name = "Subscription")]
-impl SubscriptionRoot {
+impl Subscriptions {
     /// The log of the workspace: what comes after `after`, first from what is there, then live, in order, none
-    /// twice. For owners, administrators, supervisors, auditors and integrations. Ends with the error `UNAUTHENTICATED` when the API key is revoked; resume with the last cursor.
+    /// twice. Ends with the error `UNAUTHENTICATED` when the API key is revoked; resume with the last cursor.
     async fn events(
         &self,
         ctx: &Context<'_>,

@@ -186,7 +186,7 @@ fn principal(secret: &str) -> Option<Principal> {
     Some(Principal {
         workspace_id: WorkspaceId(Uuid::from_u128(1)),
         key_id: Uuid::from_u128(u128::try_from(key_id).unwrap()),
-        role: Role::Owner,
+        access: Role::Owner.into(),
         actor: Actor::SYSTEM,
         expires_at: (secret == SHORT_KEY).then(|| Instant::now() + Duration::from_millis(500)),
     })

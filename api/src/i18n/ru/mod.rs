@@ -1,5 +1,6 @@
 //! Russian. Statuses are given as the API spells them, since they are also what one types.
 
+mod access;
 pub(super) mod consultation;
 pub(super) mod input;
 

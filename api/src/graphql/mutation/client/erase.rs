@@ -18,7 +18,6 @@ use crate::graphql::{
     global_id::{self, NodeKind},
     mutation::{
         reader::Reader,
-        rights::Right,
         verb::{Aim, OnClient, Verb},
     },
     user_error::UserError,
@@ -61,7 +60,6 @@ impl EraseClientInput {
 
 impl Verb for EraseClientInput {
     type Of = Client;
-    const RIGHT: Right = Right::Workspace;
 
     fn aim(&self) -> Aim<'_> {
         self.on.aim()

@@ -6,7 +6,6 @@ use ledgerdesk_domain::manager::{EraseManager, Manager, ManagerCommand};
 use crate::graphql::{
     mutation::{
         reader::Reader,
-        rights::Right,
         verb::{Aim, OnManager, Verb},
     },
     user_error::UserError,
@@ -21,7 +20,6 @@ pub(crate) struct EraseManagerInput {
 
 impl Verb for EraseManagerInput {
     type Of = Manager;
-    const RIGHT: Right = Right::Workspace;
 
     fn aim(&self) -> Aim<'_> {
         self.on.aim()

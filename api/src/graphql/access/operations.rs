@@ -1,0 +1,159 @@
+//! What each operation needs: the only table of it. An operation that is not in it is refused, and a test names it.
+
+use std::{collections::HashMap, sync::LazyLock};
+
+use ledgerdesk_infrastructure::auth::Permission::{
+    self, AccessRead, ClientsRead, ClientsWrite, ConsultationsAssign, ConsultationsRead, ConsultationsWrite,
+    EventsRead, KeysManage, ManagersRead, ManagersWrite, PersonalRead, PersonsErase, RolesManage, StatusRead,
+    WorkspaceConfigure,
+};
+
+use Need::{KeyInForce, OfTheThing, One};
+
+/// What an operation needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// A key in force, whatever it allows.
+    KeyInForce,
+    /// What seeing a thing of its kind needs; the kind is in the id, and the loaders look at it.
+    OfTheThing,
+    /// This permission.
+    One(Permission),
+}
+
+/// A kind of operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Asks.
+    Query,
+    /// Changes.
+    Mutation,
+    /// Follows.
+    Subscription,
+}
+
+type Table = &'static [(Need, &'static [&'static str])];
+
+const QUERIES: Table = &[
+    (KeyInForce, &["me"]),
+    (OfTheThing, &["node", "nodes"]),
+    (
+        One(ConsultationsRead),
+        &[
+            "consultation",
+            "consultations",
+            "consultationCounts",
+            "messages",
+            "history",
+            "handovers",
+            "redates",
+            "calls",
+            "ratings",
+        ],
+    ),
+    // What is found tells what is written in it.
+    (One(PersonalRead), &["searchConsultations"]),
+    (One(ClientsRead), &["client", "clients"]),
+    (One(ManagersRead), &["manager", "managers"]),
+    (One(EventsRead), &["events"]),
+    (One(StatusRead), &["logHead", "projections"]),
+    (One(AccessRead), &["roles", "apiKeys", "accessLog"]),
+];
+
+const MUTATIONS: Table = &[
+    (
+        One(ConsultationsWrite),
+        &[
+            "openConsultation",
+            "changeConsultationDetails",
+            "changePriority",
+            "changeTags",
+            "setCustomAttributes",
+            "linkExternalReference",
+            "startConsultation",
+            "waitForClient",
+            "putOnHold",
+            "resumeConsultation",
+            "resolveConsultation",
+            "reopenConsultation",
+            "closeConsultation",
+            "cancelConsultation",
+            "receiveMessage",
+            "sendMessage",
+            "addNote",
+            "appointConsultation",
+            "redateConsultation",
+            "logCall",
+            "requestHandover",
+            "acceptHandover",
+            "declineHandover",
+            "expireHandover",
+            "resolveHandover",
+            "returnHandover",
+            "requestRating",
+            "submitRating",
+            "reviseRating",
+        ],
+    ),
+    (
+        One(ConsultationsAssign),
+        &[
+            "assignConsultation",
+            "unassignConsultation",
+            "offerHandover",
+            "mergeConsultation",
+            "unmergeConsultation",
+        ],
+    ),
+    (
+        One(ClientsWrite),
+        &["registerClient", "changeClientDetails", "changeClientContacts", "linkClientReference"],
+    ),
+    (One(PersonsErase), &["eraseClient", "eraseManager"]),
+    (
+        One(ManagersWrite),
+        &[
+            "registerManager",
+            "changeManagerDetails",
+            "changeManagerSkills",
+            "changeManagerCapacity",
+            "changeManagerAvailability",
+            "linkManagerReference",
+            "deactivateManager",
+        ],
+    ),
+    (One(WorkspaceConfigure), &["changeWorkspaceSettings", "publishQuestionnaire"]),
+    (One(KeysManage), &["createApiKey", "revokeApiKey"]),
+    (One(RolesManage), &["defineRole", "changeRole", "deleteRole"]),
+];
+
+const SUBSCRIPTIONS: Table =
+    &[(One(EventsRead), &["events"]), (One(ConsultationsRead), &["consultationChanged"])];
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 3] = [Self::Query, Self::Mutation, Self::Subscription];
+
+    const fn table(self) -> Table {
+        match self {
+            Self::Query => QUERIES,
+            Self::Mutation => MUTATIONS,
+            Self::Subscription => SUBSCRIPTIONS,
+        }
+    }
+}
+
+/// Every operation with what it needs, in the order of the table.
+pub fn operations() -> impl Iterator<Item = (Kind, &'static str, Need)> {
+    Kind::ALL.into_iter().flat_map(|kind| {
+        let rows = kind.table().iter();
+        rows.flat_map(move |(need, names)| names.iter().map(move |name| (kind, *name, *need)))
+    })
+}
+
+/// What an operation needs; nothing if it is in no table.
+pub fn need(kind: Kind, name: &str) -> Option<Need> {
+    static NEEDS: LazyLock<HashMap<(Kind, &str), Need>> =
+        LazyLock::new(|| operations().map(|(kind, name, need)| ((kind, name), need)).collect());
+    NEEDS.get(&(kind, name)).copied()
+}

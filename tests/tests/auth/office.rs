@@ -1,0 +1,219 @@
+//! An office: a node with its projections, the whole schema, and keys that are really made.
+
+use std::{sync::Arc, time::Duration};
+
+use async_graphql::{Request, Response, Variables};
+use futures_util::{FutureExt as _, StreamExt as _, stream::BoxStream};
+use ledgerdesk_api::{
+    graphql::{
+        caller::{Caller, Language, Role},
+        loaders::Loaders,
+        schema::{self, ApiSchema},
+    },
+    http::{
+        auth::{Authenticator, Principal, Session},
+        metrics::HttpMetrics,
+        request_id::RequestId,
+    },
+};
+use ledgerdesk_domain::{
+    id::{ManagerId, WorkspaceId},
+    workspace::{CreateWorkspace, Workspace, WorkspaceCommand},
+};
+use ledgerdesk_infrastructure::{
+    auth::{ApiKeys, NewApiKey, RoleId, Scope},
+    clock::{Clock, IdSource, SystemClock, SystemIds},
+    command::Envelope,
+};
+use ledgerdesk_projections::{
+    registry,
+    runtime::{ReadSide, Settings},
+};
+use ledgerdesk_tests::{TestDatabase, node::Node};
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+/// A node with the whole schema.
+pub(crate) struct Office {
+    pub(crate) database: TestDatabase,
+    pub(crate) node: Node,
+    pub(crate) keys: ApiKeys,
+    pub(crate) read_side: ReadSide,
+    schema: ApiSchema,
+    shutdown: CancellationToken,
+}
+
+impl Office {
+    pub(crate) async fn open() -> Self {
+        let database = TestDatabase::new().await;
+        let node = Node::open(database.pool()).await;
+        let shutdown = CancellationToken::new();
+        let (pool, store) = (database.pool().clone(), node.store.clone());
+        let read_side =
+            ReadSide::start(pool.clone(), store, registry(), Settings::for_node("office"), shutdown.clone());
+        let keys = ApiKeys::new(pool.clone());
+        let (clock, ids): (Arc<dyn Clock>, Arc<dyn IdSource>) = (Arc::new(SystemClock), Arc::new(SystemIds));
+        let schema = schema::builder()
+            .data(pool)
+            .data(node.store.clone())
+            .data(read_side.clone())
+            .data(node.executor.clone())
+            .data(keys.clone())
+            .data(clock)
+            .data(ids)
+            .data(HttpMetrics::register(&mut prometheus_client::registry::Registry::default()))
+            .finish();
+        let office = Self { database, node, keys, read_side, schema, shutdown };
+        office.set_up(office.node.workspace).await;
+        office
+    }
+
+    /// Another workspace on the same database.
+    pub(crate) async fn neighbour(&self) -> WorkspaceId {
+        let workspace = WorkspaceId(SystemIds.next_id());
+        self.set_up(workspace).await;
+        workspace
+    }
+
+    async fn set_up(&self, workspace: WorkspaceId) {
+        let command = WorkspaceCommand::CreateWorkspace(CreateWorkspace {
+            name: "Support".to_owned(),
+            language: "en".to_owned(),
+            time_zone: "UTC".to_owned(),
+        });
+        let envelope = Envelope { workspace_id: workspace, ..self.node.envelope(workspace.uuid(), command) };
+        self.node.executor.execute::<Workspace>(envelope).await.unwrap();
+    }
+
+    /// A caller with a key that exists.
+    pub(crate) async fn caller_in(&self, workspace: WorkspaceId, role: Role) -> Caller {
+        self.caller_with(workspace, RoleId::System(role), Scope::All, None).await
+    }
+
+    pub(crate) async fn caller(&self, role: Role) -> Caller {
+        self.caller_in(self.node.workspace, role).await
+    }
+
+    pub(crate) async fn caller_with(
+        &self,
+        workspace_id: WorkspaceId,
+        role: RoleId,
+        scope: Scope,
+        manager_id: Option<ManagerId>,
+    ) -> Caller {
+        let name = "a key".to_owned();
+        let key = NewApiKey { id: SystemIds.next_id(), workspace_id, name, role, scope, manager_id };
+        let secret = self.keys.create(key, None, SystemClock.now()).await.unwrap().secret;
+        let key = self.keys.authenticate(secret.reveal()).await.unwrap().expect("the key opens");
+        Caller {
+            workspace_id: key.workspace_id,
+            key_id: key.id,
+            access: key.access,
+            actor: key.actor,
+            request_id: Uuid::from_u128(0xAE),
+            language: Language::En,
+        }
+    }
+
+    pub(crate) async fn respond(&self, caller: &Caller, query: &str, variables: Value) -> Response {
+        let request = Request::new(query)
+            .variables(Variables::from_json(variables))
+            .data(Loaders::new(self.database.pool(), caller))
+            .data(caller.clone());
+        self.schema.execute(request).await
+    }
+
+    /// The first answer: of a subscription, whatever comes first, or nothing if it stays silent.
+    pub(crate) async fn first(&self, caller: &Caller, document: &str) -> Response {
+        if !document.starts_with("subscription") {
+            return self.respond(caller, document, json!({})).await;
+        }
+        let mut answers = self.follow(caller, document).await;
+        // A refusal needs nothing but to be asked for; whoever is let in waits for the database and for events.
+        for _ in 0..100 {
+            if let Some(answer) = answers.next().now_or_never() {
+                return answer.unwrap_or_default();
+            }
+            tokio::task::yield_now().await;
+        }
+        Response::default()
+    }
+
+    /// The answers of a subscription.
+    pub(crate) async fn follow(&self, caller: &Caller, document: &str) -> BoxStream<'static, Response> {
+        let known = caller.clone();
+        let authenticator = Authenticator::new(move |_| {
+            let Caller { workspace_id, key_id, access, actor, .. } = known.clone();
+            Box::pin(
+                async move { Ok(Some(Principal { workspace_id, key_id, access, actor, expires_at: None })) },
+            )
+        });
+        let opened = Session::open(&authenticator, "", RequestId(caller.request_id), Language::En).await;
+        let request = Request::new(document)
+            .data(Loaders::new(self.database.pool(), caller))
+            .data(caller.clone())
+            .data(opened.unwrap().unwrap());
+        self.schema.execute_stream(request).boxed()
+    }
+
+    /// The data of an answer without errors.
+    pub(crate) async fn ask(&self, caller: &Caller, query: &str) -> Value {
+        let response = self.respond(caller, query, json!({})).await;
+        assert!(response.errors.is_empty(), "{query}: {:?}", response.errors);
+        response.data.into_json().unwrap()
+    }
+
+    /// The codes of an answer's errors.
+    pub(crate) async fn codes(&self, caller: &Caller, query: &str) -> Vec<String> {
+        codes(&self.respond(caller, query, json!({})).await)
+    }
+
+    /// Runs a mutation and answers its payload.
+    pub(crate) async fn mutate(&self, caller: &Caller, verb: &str, input: Value, fields: &str) -> Value {
+        let stem = format!("{}{}", verb[..1].to_uppercase(), &verb[1..]);
+        let query = format!(
+            "mutation($input: {stem}Input!) {{ {verb}(input: $input) {{ {fields} userErrors {{ code message field }} }} }}"
+        );
+        let response = self.respond(caller, &query, json!({ "input": input })).await;
+        assert!(response.errors.is_empty(), "{verb}: {:?}", response.errors);
+        response.data.into_json().unwrap()[verb].clone()
+    }
+
+    /// Runs a mutation that must succeed, and answers the id of what it made.
+    pub(crate) async fn done(&self, caller: &Caller, verb: &str, input: Value) -> String {
+        let payload = self.mutate(caller, verb, input, "createdId").await;
+        assert_eq!(payload["userErrors"], json!([]), "{verb}");
+        payload["createdId"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// The code of the refusal of a mutation; empty if it was not refused.
+    pub(crate) async fn refusal(&self, caller: &Caller, verb: &str, input: Value) -> String {
+        let payload = self.mutate(caller, verb, input, "__typename").await;
+        payload["userErrors"][0]["code"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Waits until every read model shows everything.
+    pub(crate) async fn settled(&self) {
+        let head = self.node.store.fetch_head().await.unwrap().position;
+        let names: Vec<_> = registry().definitions().map(|definition| definition.name).collect();
+        self.read_side.wait_for(&names, head, Duration::from_secs(30)).await.unwrap();
+    }
+
+    pub(crate) async fn close(self) {
+        self.shutdown.cancel();
+        self.read_side.stopped().await;
+        self.node.close().await;
+    }
+}
+
+/// The codes of a response's errors.
+pub(crate) fn codes(response: &Response) -> Vec<String> {
+    let code = |error: &async_graphql::ServerError| {
+        let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code").cloned());
+        code.and_then(|code| code.into_json().ok())
+            .and_then(|code| code.as_str().map(str::to_owned))
+            .unwrap_or_else(|| format!("no code: {}", error.message))
+    };
+    response.errors.iter().map(code).collect()
+}
