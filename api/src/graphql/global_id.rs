@@ -26,10 +26,12 @@ pub enum NodeKind {
     Note,
     /// An event of the log or an entry of a history.
     Event,
+    /// An entry of a catalog.
+    CatalogEntry,
 }
 
 impl NodeKind {
-    const ALL: [Self; 10] = [
+    const ALL: [Self; 11] = [
         Self::Consultation,
         Self::Client,
         Self::Manager,
@@ -40,6 +42,7 @@ impl NodeKind {
         Self::Message,
         Self::Note,
         Self::Event,
+        Self::CatalogEntry,
     ];
 
     const fn tag(self) -> [u8; 2] {
@@ -54,6 +57,7 @@ impl NodeKind {
             Self::Message => *b"me",
             Self::Note => *b"no",
             Self::Event => *b"ev",
+            Self::CatalogEntry => *b"ce",
         }
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod actor;
 pub mod call;
+pub mod catalog;
 pub mod client;
 pub mod consultation;
 pub mod consultation_detail;

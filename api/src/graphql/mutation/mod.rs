@@ -1,6 +1,7 @@
 //! Mutations: a folder per noun, a file per verb. A verb's file says what its input is and which command it means;
 //! [`run`] does the rest, the same for all.
 
+mod catalog;
 mod client;
 mod consultation;
 pub(super) mod entity;
@@ -24,5 +25,6 @@ pub struct MutationRoot(
     consultation::ConsultationMutations,
     client::ClientMutations,
     manager::ManagerMutations,
+    catalog::CatalogMutations,
     workspace::WorkspaceMutations,
 );

@@ -10,6 +10,8 @@ pub(crate) enum Right {
     Consultations,
     /// Lead the team.
     Team,
+    /// Keep the catalogs.
+    Catalogs,
     /// Change the workspace itself, or destroy what cannot be brought back.
     Workspace,
 }
@@ -19,8 +21,9 @@ impl Right {
     pub(crate) const fn belongs_to(self, role: Role) -> bool {
         match role {
             Role::Owner | Role::Administrator => true,
-            Role::Supervisor => matches!(self, Self::Consultations | Self::Team),
-            Role::Manager | Role::Bot | Role::Integration => matches!(self, Self::Consultations),
+            Role::Supervisor => matches!(self, Self::Consultations | Self::Team | Self::Catalogs),
+            Role::Integration => matches!(self, Self::Consultations | Self::Catalogs),
+            Role::Manager | Role::Bot => matches!(self, Self::Consultations),
             Role::Analyst | Role::Auditor => false,
         }
     }
@@ -32,11 +35,11 @@ mod tests {
 
     #[test]
     fn who_only_reads_has_no_right_and_each_right_contains_the_smaller_ones() {
-        let all = [Right::Consultations, Right::Team, Right::Workspace];
+        let all = [Right::Consultations, Right::Team, Right::Catalogs, Right::Workspace];
         let count = |role| all.iter().filter(|right| right.belongs_to(role)).count();
         assert_eq!([Role::Analyst, Role::Auditor].map(count), [0, 0]);
-        assert_eq!([Role::Manager, Role::Bot, Role::Integration].map(count), [1, 1, 1]);
-        assert_eq!([Role::Supervisor, Role::Administrator, Role::Owner].map(count), [2, 3, 3]);
+        assert_eq!([Role::Manager, Role::Bot, Role::Integration].map(count), [1, 1, 2]);
+        assert_eq!([Role::Supervisor, Role::Administrator, Role::Owner].map(count), [3, 4, 4]);
         assert!(Right::Consultations.belongs_to(Role::Manager));
         assert!(!Right::Workspace.belongs_to(Role::Supervisor));
     }

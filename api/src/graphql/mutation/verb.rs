@@ -3,7 +3,8 @@
 use async_graphql::{ID, InputObject, InputType};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
-    client::Client, consultation::Consultation, decider::Decider, manager::Manager, workspace::Workspace,
+    catalog::CatalogEntry, client::Client, consultation::Consultation, decider::Decider, manager::Manager,
+    workspace::Workspace,
 };
 
 use super::{reader::Reader, rights::Right};
@@ -35,6 +36,11 @@ impl Aggregate for Manager {
     const RIGHT: Right = Right::Team;
 }
 
+impl Aggregate for CatalogEntry {
+    const NODE: Option<NodeKind> = Some(NodeKind::CatalogEntry);
+    const RIGHT: Right = Right::Catalogs;
+}
+
 impl Aggregate for Workspace {
     const NODE: Option<NodeKind> = None;
     const RIGHT: Right = Right::Workspace;
@@ -62,6 +68,8 @@ pub(crate) struct Aim<'a> {
 
 /// Which one a verb changes.
 pub(super) enum Target<'a> {
+    /// The entry of a catalog with this external id, whether there is one or not: it has the same id either way.
+    CatalogEntry { kind: &'a str, external_id: &'a str },
     /// One that exists; named in this field of the input.
     Existing { field: &'static str, id: &'a ID },
     /// One that does not exist yet.
@@ -144,5 +152,20 @@ pub(crate) struct OnManager {
 impl OnManager {
     pub(super) fn aim(&self) -> Aim<'_> {
         Aim { target: Target::Existing { field: "managerId", id: &self.manager_id }, options: &self.options }
+    }
+}
+
+/// An entry of a catalog.
+#[derive(Debug, InputObject)]
+pub(crate) struct OnCatalogEntry {
+    /// The entry.
+    entry_id: ID,
+    #[graphql(flatten)]
+    options: Options,
+}
+
+impl OnCatalogEntry {
+    pub(super) fn aim(&self) -> Aim<'_> {
+        Aim { target: Target::Existing { field: "entryId", id: &self.entry_id }, options: &self.options }
     }
 }

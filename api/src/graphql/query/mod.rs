@@ -1,6 +1,8 @@
 //! Everything that can be asked. One file per field of the root; this is the only list.
 
 mod call_list;
+mod catalog;
+mod catalog_list;
 mod client;
 mod client_list;
 mod consultation;
@@ -26,7 +28,7 @@ use async_graphql::MergedObject;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct QueryRoot(Consultations, Work, People, Log, General);
+pub struct QueryRoot(Consultations, Work, People, Catalogs, Log, General);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]
@@ -56,6 +58,10 @@ struct People(
     manager::ManagerQuery,
     manager_list::ManagerListQuery,
 );
+
+/// What consultations can be about.
+#[derive(MergedObject, Default)]
+struct Catalogs(catalog::CatalogQuery, catalog_list::CatalogListQuery);
 
 /// The log and what follows it.
 #[derive(MergedObject, Default)]
