@@ -6,6 +6,7 @@ use serde_json::Value;
 use uuid::Uuid;
 
 use crate::{
+    catalog::CatalogEvent,
     client::ClientEvent,
     consultation::ConsultationEvent,
     context::Actor,
@@ -43,6 +44,8 @@ pub enum Event {
     Manager(ManagerEvent),
     /// Of a workspace.
     Workspace(WorkspaceEvent),
+    /// Of an entry of a catalog.
+    CatalogEntry(CatalogEvent),
 }
 
 impl Event {
@@ -53,6 +56,7 @@ impl Event {
             Self::Client(event) => event.event_type(),
             Self::Manager(event) => event.event_type(),
             Self::Workspace(event) => event.event_type(),
+            Self::CatalogEntry(event) => event.event_type(),
         }
     }
 
@@ -63,6 +67,7 @@ impl Event {
             Self::Client(_) => ClientEvent::STREAM_TYPE,
             Self::Manager(_) => ManagerEvent::STREAM_TYPE,
             Self::Workspace(_) => WorkspaceEvent::STREAM_TYPE,
+            Self::CatalogEntry(_) => CatalogEvent::STREAM_TYPE,
         }
     }
 
@@ -74,6 +79,7 @@ impl Event {
             StreamType::Client => ClientEvent::deserialize(tagged).map(Self::from),
             StreamType::Manager => ManagerEvent::deserialize(tagged).map(Self::from),
             StreamType::Workspace => WorkspaceEvent::deserialize(tagged).map(Self::from),
+            StreamType::CatalogEntry => CatalogEvent::deserialize(tagged).map(Self::from),
         }
     }
 
@@ -90,6 +96,7 @@ impl Event {
             StreamType::Client => serde_json::from_str::<ClientEvent>(&tagged).map(Self::from),
             StreamType::Manager => serde_json::from_str::<ManagerEvent>(&tagged).map(Self::from),
             StreamType::Workspace => serde_json::from_str::<WorkspaceEvent>(&tagged).map(Self::from),
+            StreamType::CatalogEntry => serde_json::from_str::<CatalogEvent>(&tagged).map(Self::from),
         }
     }
 
@@ -100,6 +107,7 @@ impl Event {
             Self::Client(event) => serde_json::to_value(event),
             Self::Manager(event) => serde_json::to_value(event),
             Self::Workspace(event) => serde_json::to_value(event),
+            Self::CatalogEntry(event) => serde_json::to_value(event),
         };
         match tagged {
             Ok(Value::Object(mut tagged)) => tagged.remove("data").unwrap_or_default(),
@@ -119,6 +127,7 @@ pub fn schemas() -> impl Iterator<Item = (StreamType, &'static str, u16)> {
         .chain(of::<ClientEvent>())
         .chain(of::<ManagerEvent>())
         .chain(of::<WorkspaceEvent>())
+        .chain(of::<CatalogEvent>())
 }
 
 /// The newest schema version of the event type: the one that new events are written with. `None` if there is no

@@ -59,9 +59,21 @@ id!(/// One call attempt.
     CallId);
 id!(/// One rating, with its revisions.
     RatingId);
+id!(/// An entry of a catalog; also the id of its stream.
+    CatalogEntryId);
 id!(/// The person whose key seals personal fields: a client, a manager, or, while nobody is known, the
     /// consultation itself.
     PersonId);
+
+impl CatalogEntryId {
+    /// The entry of this catalog with this id in the system that it comes from, whether it is there or not: the same
+    /// at every time, and no other workspace's.
+    pub fn of(workspace: WorkspaceId, kind: &str, external_id: &str) -> Self {
+        // The name of a catalog has no colon.
+        let name = format!("catalog:{}:{}", kind.trim(), external_id.trim());
+        Self(Uuid::new_v5(&workspace.uuid(), name.as_bytes()))
+    }
+}
 
 impl From<ClientId> for PersonId {
     fn from(id: ClientId) -> Self {

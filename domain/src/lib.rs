@@ -8,11 +8,12 @@
 //! - [`event`]: what a stored event is: envelope, metadata, wire name, schema version.
 //! - [`personal`]: the mark on every field that names or quotes a person.
 //! - [`stream`], [`id`], [`context`]: positions, versions, identifiers, who and when.
-//! - [`consultation`], [`client`], [`manager`], [`workspace`]: one folder per aggregate, the same files in
+//! - [`consultation`], [`client`], [`manager`], [`workspace`], [`catalog`]: one folder per aggregate, the same files in
 //!   each: `mod event command state decide error upcast tests`.
 //!
 //! `docs/adding.md` lists what a new event, command or aggregate touches.
 
+pub mod catalog;
 pub mod client;
 pub mod consultation;
 pub mod context;

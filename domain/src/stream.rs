@@ -15,11 +15,14 @@ pub enum StreamType {
     Manager,
     /// A workspace and its settings.
     Workspace,
+    /// An entry of a catalog.
+    CatalogEntry,
 }
 
 impl StreamType {
     /// Every stream type, in the order of their codes.
-    pub const ALL: [Self; 4] = [Self::Consultation, Self::Client, Self::Manager, Self::Workspace];
+    pub const ALL: [Self; 5] =
+        [Self::Consultation, Self::Client, Self::Manager, Self::Workspace, Self::CatalogEntry];
 
     /// The stored name.
     pub const fn as_str(self) -> &'static str {
@@ -28,6 +31,7 @@ impl StreamType {
             Self::Client => "client",
             Self::Manager => "manager",
             Self::Workspace => "workspace",
+            Self::CatalogEntry => "catalog_entry",
         }
     }
 

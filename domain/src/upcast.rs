@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::{client, consultation, event, manager, workspace};
+use crate::{catalog, client, consultation, event, manager, workspace};
 
 /// What a step does to a payload.
 pub type Step = fn(Value) -> Value;
@@ -160,6 +160,7 @@ pub fn upcasters() -> impl Iterator<Item = &'static Upcaster> {
         client::upcast::UPCASTERS,
         manager::upcast::UPCASTERS,
         workspace::upcast::UPCASTERS,
+        catalog::upcast::UPCASTERS,
     ];
     lists.into_iter().flatten()
 }

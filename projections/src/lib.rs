@@ -7,6 +7,7 @@
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
 pub mod calls;
+pub mod catalogs;
 pub mod clients;
 pub mod consultation_detail;
 pub mod consultation_list;

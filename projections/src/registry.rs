@@ -1,7 +1,7 @@
 //! The only list of projections.
 
 use crate::{
-    calls::Calls, clients::Clients, consultation_detail::ConsultationDetail,
+    calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
     messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry,
 };
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
         .with(Ratings)
         .with(Clients)
         .with(Managers)
+        .with(Catalogs)
 }
 
 #[cfg(test)]
@@ -44,9 +45,11 @@ mod tests {
             let fields: BTreeSet<_> = row.as_object().unwrap().keys().map(String::as_str).collect();
             assert_eq!(fields, definition.columns.iter().copied().collect(), "{name}");
             assert_eq!(row[definition.key_column], Value::from(key.to_string()), "{name}");
-            for required in ["workspace_id", "person_id"] {
-                assert!(fields.contains(required), "{name} has no {required}");
-            }
+            assert!(fields.contains("workspace_id"), "{name} has no workspace_id");
+            assert!(
+                fields.contains("person_id") || definition.personal.is_empty(),
+                "{name} has personal columns, but no person_id"
+            );
         }
         let mask: Value = serde_json::from_str(P::Row::MASK).unwrap();
         for column in definition.personal {
@@ -81,5 +84,6 @@ mod tests {
         check(&Ratings, &story);
         check(&Clients, &story);
         check(&Managers, &story);
+        check(&Catalogs, &story);
     }
 }

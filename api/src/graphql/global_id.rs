@@ -28,10 +28,12 @@ pub enum NodeKind {
     Event,
     /// An API key.
     ApiKey,
+    /// An entry of a catalog.
+    CatalogEntry,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Consultation,
         Self::Client,
         Self::Manager,
@@ -43,6 +45,7 @@ impl NodeKind {
         Self::Note,
         Self::Event,
         Self::ApiKey,
+        Self::CatalogEntry,
     ];
 
     const fn tag(self) -> [u8; 2] {
@@ -58,6 +61,7 @@ impl NodeKind {
             Self::Note => *b"no",
             Self::Event => *b"ev",
             Self::ApiKey => *b"ak",
+            Self::CatalogEntry => *b"ce",
         }
     }
 }

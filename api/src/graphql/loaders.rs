@@ -5,7 +5,8 @@ use std::{collections::HashMap, sync::Arc};
 use ledgerdesk_domain::id::ConsultationId;
 use ledgerdesk_infrastructure::auth::Permission;
 use ledgerdesk_projections::{
-    calls, clients, consultation_detail, consultation_list, handovers, history, managers, messages, ratings,
+    calls, catalogs, clients, consultation_detail, consultation_list, handovers, history, managers, messages,
+    ratings,
     read::{self, ChildRow, Filter, Reach, ReadRow},
     redates,
 };
@@ -34,6 +35,7 @@ pub struct Loaders {
     pub(super) ratings: ById<ratings::Row>,
     pub(super) messages: ById<messages::Row>,
     pub(super) entries: ById<history::Row>,
+    pub(super) catalog_entries: ById<catalogs::Row>,
     pub(super) latest_handovers: Latest<handovers::Row>,
     pub(super) latest_redates: Latest<redates::Row>,
     pub(super) latest_calls: Latest<calls::Row>,
@@ -58,6 +60,7 @@ impl Loaders {
             ratings: by_id(pool, caller, |row: &ratings::Row| row.id.uuid()),
             messages: by_id(pool, caller, |row: &messages::Row| row.id.uuid()),
             entries: by_id(pool, caller, |row: &history::Row| row.event_id.uuid()),
+            catalog_entries: by_id(pool, caller, |row: &catalogs::Row| row.id.uuid()),
             latest_handovers: latest(pool, caller),
             latest_redates: latest(pool, caller),
             latest_calls: latest(pool, caller),

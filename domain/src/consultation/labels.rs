@@ -87,7 +87,7 @@ pub(super) fn set_custom_attributes(state: &ConsultationState, command: SetCusto
 }
 
 /// Accepts custom attributes within their limits.
-pub(super) fn check_attributes(field: &str, attributes: &Attributes) -> Result<(), InvalidInput> {
+pub(crate) fn check_attributes(field: &str, attributes: &Attributes) -> Result<(), InvalidInput> {
     text::check_count(field, attributes.len(), MAX_ATTRIBUTES)?;
     for (key, value) in attributes {
         text::check_required(field, key, KEY_TEXT)?;

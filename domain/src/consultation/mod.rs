@@ -66,6 +66,7 @@ pub use handover::{
     HandoverOffered, HandoverRequested, HandoverResolved, HandoverReturned, OfferHandover, RequestHandover,
     ResolveHandover, ReturnHandover,
 };
+pub(crate) use labels::check_attributes;
 pub use labels::{ChangeTags, CustomAttributesChanged, SetCustomAttributes, TagsChanged};
 pub use lifecycle::{
     Cancel, Cancelled, Close, Closed, Hold, PutOnHold, Reopen, Reopened, Resolve, Resolved, Resume, Resumed,

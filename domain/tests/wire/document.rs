@@ -61,6 +61,7 @@ fn page(types: &BTreeMap<String, Type>) -> String {
             StreamType::Client => "a person or an organisation that asks",
             StreamType::Manager => "a person who answers",
             StreamType::Workspace => "the settings of a team",
+            StreamType::CatalogEntry => "what a consultation can be about",
         };
         let _ = write!(page, "\n## Stream `{}`: {intro}\n", stream_type.as_str());
         for (_, event_type, version) in events {

@@ -24,6 +24,10 @@ pub enum Permission {
     ManagersRead,
     /// Register, change and deactivate managers.
     ManagersWrite,
+    /// See the catalogs.
+    CatalogsRead,
+    /// Define, change, retire and restore entries of catalogs.
+    CatalogsWrite,
     /// Read the log of the whole workspace and follow it.
     EventsRead,
     /// See how far the log and the read models are.
@@ -44,7 +48,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order in which they are shown.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ConsultationsRead,
         Self::ConsultationsWrite,
         Self::ConsultationsAssign,
@@ -54,6 +58,8 @@ impl Permission {
         Self::PersonsErase,
         Self::ManagersRead,
         Self::ManagersWrite,
+        Self::CatalogsRead,
+        Self::CatalogsWrite,
         Self::EventsRead,
         Self::StatusRead,
         Self::WorkspaceConfigure,
@@ -76,6 +82,8 @@ impl Permission {
             Self::PersonsErase => "persons:erase",
             Self::ManagersRead => "managers:read",
             Self::ManagersWrite => "managers:write",
+            Self::CatalogsRead => "catalogs:read",
+            Self::CatalogsWrite => "catalogs:write",
             Self::EventsRead => "events:read",
             Self::StatusRead => "status:read",
             Self::WorkspaceConfigure => "workspace:configure",
@@ -103,6 +111,8 @@ impl Permission {
             Self::PersonsErase => "erase a client or a manager for good",
             Self::ManagersRead => "see the team",
             Self::ManagersWrite => "register, change and deactivate managers",
+            Self::CatalogsRead => "see the catalogs",
+            Self::CatalogsWrite => "define, change, retire and restore entries of catalogs",
             Self::EventsRead => "read the log of the whole workspace and follow it",
             Self::StatusRead => "see how far the log and the read models are",
             Self::WorkspaceConfigure => "change the settings and questionnaires of the workspace",

@@ -2,8 +2,9 @@
 
 use super::permission::{
     Permission::{
-        AccessRead, ClientsRead, ClientsWrite, ConsultationsAssign, ConsultationsRead, ConsultationsWrite,
-        EventsRead, ManagersRead, ManagersWrite, OwnersManage, PersonalRead, StatusRead,
+        AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
+        ConsultationsRead, ConsultationsWrite, EventsRead, ManagersRead, ManagersWrite, OwnersManage,
+        PersonalRead, StatusRead,
     },
     Permissions,
 };
@@ -55,6 +56,8 @@ impl Role {
                 ClientsRead,
                 ClientsWrite,
                 ManagersRead,
+                CatalogsRead,
+                CatalogsWrite,
                 ManagersWrite,
                 EventsRead,
                 StatusRead,
@@ -67,6 +70,7 @@ impl Role {
                 ClientsRead,
                 ClientsWrite,
                 ManagersRead,
+                CatalogsRead,
                 StatusRead,
             ]),
             Self::Bot => Permissions::of(&[
@@ -76,14 +80,18 @@ impl Role {
                 ClientsRead,
                 ClientsWrite,
                 ManagersRead,
+                CatalogsRead,
                 StatusRead,
             ]),
-            Self::Analyst => Permissions::of(&[ConsultationsRead, ClientsRead, ManagersRead, StatusRead]),
+            Self::Analyst => {
+                Permissions::of(&[ConsultationsRead, ClientsRead, ManagersRead, CatalogsRead, StatusRead])
+            }
             Self::Auditor => Permissions::of(&[
                 ConsultationsRead,
                 PersonalRead,
                 ClientsRead,
                 ManagersRead,
+                CatalogsRead,
                 EventsRead,
                 StatusRead,
                 AccessRead,
@@ -96,6 +104,8 @@ impl Role {
                 ClientsRead,
                 ClientsWrite,
                 ManagersRead,
+                CatalogsRead,
+                CatalogsWrite,
                 EventsRead,
                 StatusRead,
             ]),

@@ -102,7 +102,7 @@ impl Projection for Clients {
         match &recorded.event {
             Event::Client(_) => keys.push(recorded.stream.id),
             Event::Consultation(event) => consultation_keys(event, recorded, keys),
-            Event::Manager(_) | Event::Workspace(_) => {}
+            Event::Manager(_) | Event::Workspace(_) | Event::CatalogEntry(_) => {}
         }
     }
 
@@ -111,7 +111,7 @@ impl Projection for Clients {
         match &recorded.event {
             Event::Client(event) => row.fold_client(event, recorded.occurred_at),
             Event::Consultation(event) => row.fold_consultation(event, recorded.occurred_at),
-            Event::Manager(_) | Event::Workspace(_) => {}
+            Event::Manager(_) | Event::Workspace(_) | Event::CatalogEntry(_) => {}
         }
         row.last_position = recorded.position.0;
         Some(row)

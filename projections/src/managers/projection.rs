@@ -107,7 +107,7 @@ impl Projection for Managers {
                     keys.push(manager.uuid());
                 }
             }),
-            Event::Client(_) | Event::Workspace(_) => {}
+            Event::Client(_) | Event::Workspace(_) | Event::CatalogEntry(_) => {}
         }
     }
 
@@ -116,7 +116,7 @@ impl Projection for Managers {
         match &recorded.event {
             Event::Manager(event) => row.fold_manager(event, recorded.occurred_at),
             Event::Consultation(event) => row.fold_load(event),
-            Event::Client(_) | Event::Workspace(_) => {}
+            Event::Client(_) | Event::Workspace(_) | Event::CatalogEntry(_) => {}
         }
         row.last_position = recorded.position.0;
         Some(row)

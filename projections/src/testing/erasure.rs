@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use ledgerdesk_domain::{
+    catalog::{CatalogCommand, DefineCatalogEntry},
     client::{ClientCommand, ClientKind, ContactKind, ErasePerson, NewContact, RegisterClient},
     consultation::{
-        AddNote, Answer, Appoint, Attachment, CallDirection, CallOutcome, ChangeDetails, Channel,
+        AddNote, Answer, Appoint, Attachment, Attributes, CallDirection, CallOutcome, ChangeDetails, Channel,
         ConsultationCommand as C, DeclineHandover, OfferHandover, Party, ReceiveMessage, Redate,
         RequestHandover, ReviseRating, SubmitRating,
     },
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 
 use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
-    calls::Calls, clients::Clients, consultation_detail::ConsultationDetail,
+    calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
     messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection,
 };
@@ -151,13 +152,23 @@ fn talk(story: Story, consultation: u128) -> Story {
         )
 }
 
+fn section() -> DefineCatalogEntry {
+    DefineCatalogEntry {
+        kind: "section".to_owned(),
+        external_id: "17".to_owned(),
+        title: "Printing".to_owned(),
+        parent: None,
+        attributes: Attributes::new(),
+    }
+}
+
 pub(crate) fn story() -> Story {
     let story = Story::default().client(ANNA, register("anna")).client(BORIS, register("boris"));
     let story = talk(story.consultation(KNOWN, open(Some(ANNA), "a secret topic")), KNOWN);
     let story = talk(story.consultation(FOUND_OUT, open(None, "a secret topic")), FOUND_OUT)
         .consultation(FOUND_OUT, belongs_to(ANNA));
     let story = talk(story.consultation(MISTAKEN, open(Some(ANNA), "a secret topic")), MISTAKEN);
-    story.consultation(MISTAKEN, belongs_to(BORIS))
+    story.consultation(MISTAKEN, belongs_to(BORIS)).catalog(14, CatalogCommand::DefineCatalogEntry(section()))
 }
 
 /// As the store reads events whose keys are gone: every personal value in them is erased.
@@ -224,6 +235,7 @@ fn check_all(client: u128, persons: &[u128]) {
     check(&Ratings, client, persons);
     check(&Clients, client, persons);
     check(&Managers, client, persons);
+    check(&Catalogs, client, persons);
 }
 
 #[test]
@@ -254,6 +266,7 @@ fn nothing_that_was_said_survives_the_erasure_of_everybody() {
         text(&Calls, &events),
         text(&Ratings, &events),
         text(&Clients, &events),
+        text(&Catalogs, &events),
     ];
     for rows in rows {
         for word in ["secret", "anna", "boris", "+7999"] {

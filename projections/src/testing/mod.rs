@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_domain::{
+    catalog::{CatalogCommand, CatalogEntry},
     client::{Client, ClientCommand},
     consultation::{
         Attributes, Channel, Consultation, ConsultationCommand, Merge, OpenConsultation, Party, Priority,
@@ -44,6 +45,7 @@ pub(crate) struct Story {
     consultations: HashMap<Uuid, <Consultation as Decider>::State>,
     clients: HashMap<Uuid, <Client as Decider>::State>,
     managers: HashMap<Uuid, <Manager as Decider>::State>,
+    catalogs: HashMap<Uuid, <CatalogEntry as Decider>::State>,
 }
 
 impl Story {
@@ -79,6 +81,14 @@ impl Story {
     pub(crate) fn manager(mut self, stream: u128, command: ManagerCommand) -> Self {
         let state = self.managers.entry(Uuid::from_u128(stream)).or_default();
         tell::<Manager>(&mut self.events, state, (stream, self.minute, self.actor.clone()), command);
+        self.minute += 1;
+        self
+    }
+
+    /// A command to an entry of a catalog.
+    pub(crate) fn catalog(mut self, stream: u128, command: CatalogCommand) -> Self {
+        let state = self.catalogs.entry(Uuid::from_u128(stream)).or_default();
+        tell::<CatalogEntry>(&mut self.events, state, (stream, self.minute, self.actor.clone()), command);
         self.minute += 1;
         self
     }

@@ -48,6 +48,7 @@ pub(super) fn of_read_model(table: &str) -> Permission {
     match table {
         "read.clients" => Permission::ClientsRead,
         "read.managers" => Permission::ManagersRead,
+        "read.catalogs" => Permission::CatalogsRead,
         _ => Permission::ConsultationsRead,
     }
 }

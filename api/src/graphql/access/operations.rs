@@ -3,9 +3,9 @@
 use std::{collections::HashMap, sync::LazyLock};
 
 use ledgerdesk_infrastructure::auth::Permission::{
-    self, AccessRead, ClientsRead, ClientsWrite, ConsultationsAssign, ConsultationsRead, ConsultationsWrite,
-    EventsRead, KeysManage, ManagersRead, ManagersWrite, PersonalRead, PersonsErase, RolesManage, StatusRead,
-    WorkspaceConfigure,
+    self, AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
+    ConsultationsRead, ConsultationsWrite, EventsRead, KeysManage, ManagersRead, ManagersWrite, PersonalRead,
+    PersonsErase, RolesManage, StatusRead, WorkspaceConfigure,
 };
 
 use Need::{KeyInForce, OfTheThing, One};
@@ -55,6 +55,7 @@ const QUERIES: Table = &[
     (One(PersonalRead), &["searchConsultations"]),
     (One(ClientsRead), &["client", "clients"]),
     (One(ManagersRead), &["manager", "managers"]),
+    (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
     (One(EventsRead), &["events"]),
     (One(StatusRead), &["logHead", "projections"]),
     (One(AccessRead), &["roles", "apiKeys", "accessLog"]),
@@ -120,6 +121,16 @@ const MUTATIONS: Table = &[
             "changeManagerAvailability",
             "linkManagerReference",
             "deactivateManager",
+        ],
+    ),
+    (
+        One(CatalogsWrite),
+        &[
+            "defineCatalogEntry",
+            "putCatalogEntry",
+            "changeCatalogEntry",
+            "retireCatalogEntry",
+            "restoreCatalogEntry",
         ],
     ),
     (One(WorkspaceConfigure), &["changeWorkspaceSettings", "publishQuestionnaire"]),

@@ -28,6 +28,8 @@ pub enum StreamType {
     Manager,
     /// The workspace and its settings.
     Workspace,
+    /// An entry of a catalog.
+    CatalogEntry,
 }
 
 /// A fact in the log. Never changes; only personal values in it can be erased.
@@ -45,7 +47,7 @@ pub struct Event {
     r#type: String,
     /// What its stream is about.
     stream_type: StreamType,
-    /// The consultation, client or manager; null for events of the workspace itself.
+    /// The consultation, client, manager or catalog entry; null for events of the workspace itself.
     stream_id: Option<ID>,
     /// Its number in the stream, from 1 without gaps.
     version: i32,
@@ -78,6 +80,7 @@ impl Event {
             DomainStreamType::Consultation => Some(NodeKind::Consultation),
             DomainStreamType::Client => Some(NodeKind::Client),
             DomainStreamType::Manager => Some(NodeKind::Manager),
+            DomainStreamType::CatalogEntry => Some(NodeKind::CatalogEntry),
             DomainStreamType::Workspace => None,
         };
         let mut data = recorded.event.encode_data();

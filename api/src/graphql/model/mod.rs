@@ -3,6 +3,7 @@
 pub mod access;
 pub mod actor;
 pub mod call;
+pub mod catalog;
 pub mod client;
 pub mod consultation;
 pub mod consultation_detail;

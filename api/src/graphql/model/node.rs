@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
 use super::{
-    call::Call, client::Client, consultation::Consultation, handover::Handover, history::HistoryEntry,
-    loaders, manager::Manager, message::Message, rating::Rating, redate::Redate,
+    call::Call, catalog::CatalogEntry, client::Client, consultation::Consultation, handover::Handover,
+    history::HistoryEntry, loaders, manager::Manager, message::Message, rating::Rating, redate::Redate,
 };
 use crate::graphql::{error::Fault, global_id::NodeKind};
 
@@ -31,6 +31,8 @@ pub enum Node {
     Message(Message),
     /// An entry of a timeline.
     HistoryEntry(HistoryEntry),
+    /// An entry of a catalog.
+    CatalogEntry(CatalogEntry),
 }
 
 impl Node {
@@ -50,6 +52,9 @@ impl Node {
             NodeKind::Rating => loaders.ratings.load(id).await?.map(|row| Self::Rating(row.into())),
             NodeKind::Message => loaders.messages.load(id).await?.map(|row| Self::Message(row.into())),
             NodeKind::Event => loaders.entries.load(id).await?.map(|row| Self::HistoryEntry(row.into())),
+            NodeKind::CatalogEntry => {
+                loaders.catalog_entries.load(id).await?.map(|row| Self::CatalogEntry(row.into()))
+            }
             NodeKind::Note | NodeKind::ApiKey => None,
         })
     }

@@ -1,6 +1,8 @@
 //! References: into catalogs, into other systems, and where a fact came from.
 
-use async_graphql::SimpleObject;
+use super::catalog::CatalogEntry;
+use crate::graphql::error::Fault;
+use async_graphql::{ComplexObject, Context, SimpleObject};
 use ledgerdesk_domain::{
     consultation::{
         CatalogReference as DomainCatalogReference, ExternalReference as DomainExternalReference,
@@ -10,16 +12,26 @@ use ledgerdesk_domain::{
 
 /// A reference into a catalog, such as products or sections.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct CatalogReference {
-    /// The catalog, such as `product`.
+    /// The catalog, such as `product`: the `kind` of its entries.
     catalog: String,
-    /// The item's key there.
+    /// The entry's key there: its `externalId`.
     key: String,
 }
 
 impl From<&DomainCatalogReference> for CatalogReference {
     fn from(reference: &DomainCatalogReference) -> Self {
         Self { catalog: reference.catalog.clone(), key: reference.key.clone() }
+    }
+}
+
+#[ComplexObject]
+impl CatalogReference {
+    /// The entry itself; null if the workspace keeps no such entry.
+    async fn entry(&self, ctx: &Context<'_>) -> Result<Option<CatalogEntry>, Fault> {
+        let reference = DomainCatalogReference { catalog: self.catalog.clone(), key: self.key.clone() };
+        CatalogEntry::named(ctx, &reference).await
     }
 }
 

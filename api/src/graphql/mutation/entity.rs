@@ -13,7 +13,7 @@ use crate::graphql::{
     caller::Caller,
     error::Fault,
     loaders::Loaders,
-    model::{client::Client, consultation::Consultation, manager::Manager},
+    model::{catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager},
 };
 
 /// How long a payload waits for the read side.
@@ -42,10 +42,26 @@ impl Entities {
         Ok(self.0.clients.load(id).await?.map(Client::from))
     }
 
+    /// The entry of a catalog, if there is one.
+    pub(crate) async fn catalog_entry(&self, id: Uuid) -> Result<Option<CatalogEntry>, Fault> {
+        Ok(self.0.catalog_entries.load(id).await?.map(CatalogEntry::from))
+    }
+
     /// The manager, if there is one.
     pub(crate) async fn manager(&self, id: Uuid) -> Result<Option<Manager>, Fault> {
         Ok(self.0.managers.load(id).await?.map(Manager::from))
     }
+}
+
+/// The same as [`after`], for what these read models show.
+pub(crate) async fn after_in(
+    ctx: &Context<'_>,
+    executed: Option<Executed>,
+    read_models: &[&str],
+) -> Result<Option<(Entities, Uuid)>, Fault> {
+    let Some(executed) = executed else { return Ok(None) };
+    let shown = ctx.data::<ReadSide>()?.wait_for(read_models, executed.position, MAX_WAIT).await;
+    if shown.is_ok() { Ok(Some((Entities::of(ctx)?, executed.stream.id))) } else { Ok(None) }
 }
 
 /// Where to read the entity as it is after the command; nothing if nothing was done or the read side takes too

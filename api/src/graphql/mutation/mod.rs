@@ -2,6 +2,7 @@
 //! [`run`] does the rest, the same for all.
 
 mod access;
+mod catalog;
 mod client;
 mod consultation;
 pub(super) mod entity;
@@ -30,6 +31,7 @@ pub struct Mutations(
     consultation::ConsultationMutations,
     client::ClientMutations,
     manager::ManagerMutations,
+    catalog::CatalogMutations,
     workspace::WorkspaceMutations,
     access::AccessMutations,
 );

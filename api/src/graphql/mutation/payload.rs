@@ -8,7 +8,10 @@ use ledgerdesk_infrastructure::command::Executed;
 use super::{entity, verb::Verb};
 use crate::graphql::{
     error::Fault,
-    model::{client::Client, consultation::Consultation, manager::Manager, position::Position},
+    model::{
+        catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager,
+        position::Position,
+    },
     user_error::UserError,
 };
 
@@ -42,7 +45,8 @@ impl<V> Payload<V> {
 /// The parts that every payload has.
 #[derive(SimpleObject)]
 struct Outcome<'a> {
-    /// What the mutation made: the consultation, client, manager, message, note, call, redate, handover or rating;
+    /// What the mutation made: the consultation, client, manager, message, note, call, redate, handover, rating or
+    /// catalog entry, also one that was there already;
     /// null if it makes nothing.
     created_id: Option<&'a ID>,
     /// The position in the log after the command; pass it as `minPosition` to read what you wrote. Null if nothing
@@ -130,6 +134,33 @@ impl<V: Verb> ManagerPayload<V> {
     async fn manager(&self, ctx: &Context<'_>) -> Result<Option<Manager>, Fault> {
         match entity::after(ctx, self.0.executed).await? {
             Some((entities, id)) => entities.manager(id).await,
+            None => Ok(None),
+        }
+    }
+
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
+    async fn outcome(&self) -> Outcome<'_> {
+        self.0.outcome()
+    }
+}
+
+/// The payload of a verb on an entry of a catalog.
+pub(crate) struct CatalogEntryPayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for CatalogEntryPayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> CatalogEntryPayload<V> {
+    /// The entry afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
+    /// then ask for it with `minPosition`.
+    async fn entry(&self, ctx: &Context<'_>) -> Result<Option<CatalogEntry>, Fault> {
+        match entity::after_in(ctx, self.0.executed, &["catalogs"]).await? {
+            Some((entities, id)) => entities.catalog_entry(id).await,
             None => Ok(None),
         }
     }

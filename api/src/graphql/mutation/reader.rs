@@ -5,8 +5,8 @@ use ledgerdesk_domain::{
     consultation::Party,
     context::{Actor, ActorKind},
     id::{
-        CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, PersonId, RatingId,
-        RedateId, WorkspaceId,
+        CallId, CatalogEntryId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, PersonId,
+        RatingId, RedateId, WorkspaceId,
     },
     stream::{StreamId, StreamType},
 };
@@ -168,6 +168,13 @@ impl<'a> Reader<'a> {
             None => self.ids.next_id(),
         };
         self.created.get_or_insert((kind, id));
+        id
+    }
+
+    /// The id of an entry of a catalog. It follows from what the entry is called, whether there is one or not.
+    pub(super) fn catalog_entry(&mut self, kind: &str, external_id: &str) -> Uuid {
+        let id = CatalogEntryId::of(self.workspace(), kind, external_id).uuid();
+        self.created.get_or_insert((NodeKind::CatalogEntry, id));
         id
     }
 

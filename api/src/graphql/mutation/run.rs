@@ -80,6 +80,9 @@ fn envelope<V: Verb>(
         (Aim { target: Target::New, .. }, Some(kind)) => {
             (reader.new_uuid(kind), ExpectedVersion::Exact(StreamVersion::NONE))
         }
+        (Aim { target: Target::CatalogEntry { kind, external_id }, .. }, Some(_)) => {
+            (reader.catalog_entry(kind, external_id), ExpectedVersion::Any)
+        }
         (_, _) => (reader.workspace().uuid(), ExpectedVersion::Any),
     };
     reader.aim_at(stream_id);

@@ -3,7 +3,8 @@
 use async_graphql::{ID, InputObject, InputType};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
-    client::Client, consultation::Consultation, decider::Decider, manager::Manager, workspace::Workspace,
+    catalog::CatalogEntry, client::Client, consultation::Consultation, decider::Decider, manager::Manager,
+    workspace::Workspace,
 };
 
 use super::reader::Reader;
@@ -30,6 +31,10 @@ impl Aggregate for Manager {
     const NODE: Option<NodeKind> = Some(NodeKind::Manager);
 }
 
+impl Aggregate for CatalogEntry {
+    const NODE: Option<NodeKind> = Some(NodeKind::CatalogEntry);
+}
+
 impl Aggregate for Workspace {
     const NODE: Option<NodeKind> = None;
 }
@@ -54,6 +59,8 @@ pub(crate) struct Aim<'a> {
 
 /// Which one a verb changes.
 pub(super) enum Target<'a> {
+    /// The entry of a catalog with this external id, whether there is one or not: it has the same id either way.
+    CatalogEntry { kind: &'a str, external_id: &'a str },
     /// One that exists; named in this field of the input.
     Existing { field: &'static str, id: &'a ID },
     /// One that does not exist yet.
@@ -136,5 +143,20 @@ pub(crate) struct OnManager {
 impl OnManager {
     pub(super) fn aim(&self) -> Aim<'_> {
         Aim { target: Target::Existing { field: "managerId", id: &self.manager_id }, options: &self.options }
+    }
+}
+
+/// An entry of a catalog.
+#[derive(Debug, InputObject)]
+pub(crate) struct OnCatalogEntry {
+    /// The entry.
+    entry_id: ID,
+    #[graphql(flatten)]
+    options: Options,
+}
+
+impl OnCatalogEntry {
+    pub(super) fn aim(&self) -> Aim<'_> {
+        Aim { target: Target::Existing { field: "entryId", id: &self.entry_id }, options: &self.options }
     }
 }

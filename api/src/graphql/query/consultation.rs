@@ -25,6 +25,7 @@ pub(super) const READ_MODELS: &[&str] = &[
     "ratings",
     "clients",
     "managers",
+    "catalogs",
 ];
 
 #[Object]

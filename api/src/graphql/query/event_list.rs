@@ -30,7 +30,7 @@ const STREAM_PAGE: usize = 500;
 pub(in crate::graphql) struct EventFilter {
     /// Of one of these types, by their permanent wire names, such as `HandoverAccepted`.
     types: Option<Vec<String>>,
-    /// Of this consultation, client or manager.
+    /// Of this consultation, client, manager or catalog entry.
     stream: Option<ID>,
 }
 
@@ -53,9 +53,10 @@ fn stream(id: &ID) -> Result<StreamId, Fault> {
         NodeKind::Consultation => StreamType::Consultation,
         NodeKind::Client => StreamType::Client,
         NodeKind::Manager => StreamType::Manager,
+        NodeKind::CatalogEntry => StreamType::CatalogEntry,
         _ => {
             return Err(Fault::bad_input(
-                "`filter.stream` takes the id of a consultation, client or manager",
+                "`filter.stream` takes the id of a consultation, client, manager or catalog entry",
             ));
         }
     };

@@ -2,6 +2,8 @@
 
 mod access;
 mod call_list;
+mod catalog;
+mod catalog_list;
 mod client;
 mod client_list;
 mod consultation;
@@ -32,7 +34,7 @@ pub type QueryRoot = Guarded<Queries>;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Queries(Consultations, Work, People, Log, General, Access);
+pub struct Queries(Consultations, Work, People, Catalogs, Log, General, Access);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]
@@ -62,6 +64,10 @@ struct People(
     manager::ManagerQuery,
     manager_list::ManagerListQuery,
 );
+
+/// What consultations can be about.
+#[derive(MergedObject, Default)]
+struct Catalogs(catalog::CatalogQuery, catalog_list::CatalogListQuery);
 
 /// The log and what follows it.
 #[derive(MergedObject, Default)]

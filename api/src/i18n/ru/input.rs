@@ -40,6 +40,10 @@ pub(in crate::i18n) const PHRASES: &[(&str, &str)] = &[
     ("an IANA time zone, such as `Europe/Moscow`", "часовой пояс по IANA, например `Europe/Moscow`"),
     ("an e-mail address, such as `anna@example.org`", "адрес электронной почты, например `anna@example.org`"),
     ("one answer for each question", "по одному ответу на вопрос"),
+    (
+        "small Latin letters, digits, `-` and `_`, beginning with a letter",
+        "строчные латинские буквы, цифры, `-` и `_`, первой — буква",
+    ),
     ("questions with a key of their own each", "вопросы, у каждого свой ключ"),
     ("best scores from 0 to 10", "лучшие баллы от 0 до 10"),
     ("keys that do not begin with $", "ключи, которые не начинаются с $"),

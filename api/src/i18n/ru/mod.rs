@@ -4,7 +4,10 @@ mod access;
 pub(super) mod consultation;
 pub(super) mod input;
 
-use ledgerdesk_domain::{client::ClientRejection, manager::ManagerRejection, workspace::WorkspaceRejection};
+use ledgerdesk_domain::{
+    catalog::CatalogRejection, client::ClientRejection, manager::ManagerRejection,
+    workspace::WorkspaceRejection,
+};
 
 use super::Russian;
 
@@ -42,6 +45,24 @@ impl Russian for WorkspaceRejection {
         match self {
             Self::NotFound => "такого рабочего пространства нет; сначала создайте его".to_owned(),
             Self::AlreadyExists => "это рабочее пространство уже создано; измените его настройки".to_owned(),
+            Self::Invalid(input) => input::russian(input),
+        }
+    }
+}
+
+impl Russian for CatalogRejection {
+    fn russian(&self) -> String {
+        match self {
+            Self::NotFound => "такой записи в справочниках нет; сначала добавьте её".to_owned(),
+            Self::AlreadyExists => {
+                "в справочнике уже есть запись с этим внешним идентификатором; измените её".to_owned()
+            }
+            Self::Retired => {
+                "запись выведена из обращения, изменить её нельзя; сначала верните её".to_owned()
+            }
+            Self::OwnParent => {
+                "запись не может подчиняться самой себе; укажите другую или не указывайте".to_owned()
+            }
             Self::Invalid(input) => input::russian(input),
         }
     }

@@ -1,5 +1,6 @@
 //! One event of each type with every field filled in.
 
+mod catalog;
 mod client;
 mod consultation;
 mod handover;
@@ -19,6 +20,7 @@ pub(crate) fn all() -> Vec<Event> {
     events.extend(client::all().into_iter().map(Event::from));
     events.extend(manager::all().into_iter().map(Event::from));
     events.extend(workspace::all().into_iter().map(Event::from));
+    events.extend(catalog::all().into_iter().map(Event::from));
     events
 }
 
