@@ -142,6 +142,19 @@ impl Server {
         self.child.try_wait().expect("a child can be waited for").is_none()
     }
 
+    /// The most resident memory that the process has ever had, in bytes, as Linux tells it.
+    ///
+    /// # Panics
+    /// If it has ended, or the system does not tell.
+    pub fn peak_memory(&self) -> u64 {
+        let status =
+            std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).expect("it still runs");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+        let kib =
+            line.and_then(|line| line.trim().strip_suffix(" kB")).and_then(|kib| kib.parse::<u64>().ok());
+        kib.expect("its memory is told") * 1024
+    }
+
     /// Sends it a signal, such as the one that stops it where it stands.
     ///
     /// # Panics

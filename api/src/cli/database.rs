@@ -10,9 +10,9 @@ use ledgerdesk_infrastructure::{
 };
 use sqlx::{PgConnection, PgPool};
 
-/// Connections that the embedded server takes beyond the pool: the appender, the listener, the lease and
+/// Connections that the embedded server takes beyond the pools of commands and of queries: the appender, the listener, the lease and
 /// rebuilds of the serving node, and commands beside it.
-const BESIDE_THE_POOL: u16 = 60;
+const BESIDE_THE_POOLS: u16 = 60;
 
 /// How long connections may take to be given back.
 const CLOSE_GRACE: Duration = Duration::from_secs(5);
@@ -82,7 +82,7 @@ async fn start(config: &Config, tenure: Tenure) -> Result<Embedded> {
     let pool = u16::try_from(config.database.pool.max_connections).unwrap_or(u16::MAX);
     let postgres = EmbeddedPostgres {
         postgres_bin: config.database.postgres_bin.clone(),
-        max_connections: pool.saturating_add(BESIDE_THE_POOL),
+        max_connections: pool.saturating_mul(2).saturating_add(BESIDE_THE_POOLS),
         ..EmbeddedPostgres::new(&config.database.data_dir)
     };
     Ok(match tenure {

@@ -4,11 +4,13 @@ use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use ledgerdesk_domain::stream::Position;
+use ledgerdesk_infrastructure::db;
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
 };
 use prometheus_client::registry::Registry;
+use sqlx::PgPool;
 use tokio_util::sync::CancellationToken;
 
 use super::runtime::Runtime;
@@ -20,6 +22,9 @@ use crate::{
 /// How long the projections may take to finish their pages and give their leases back. What is cut off is
 /// rolled back, and the lease expires.
 const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
+
+/// How long connections of queries may take to be given back.
+const QUERIES_GRACE: Duration = Duration::from_secs(5);
 
 /// How long a start waits for the tables of the read models, which another node may be making, and for this
 /// node to bring them up to the head.
@@ -38,6 +43,7 @@ pub(super) struct Node {
     pub(super) endpoint: Endpoint,
     pub(super) http_metrics: HttpMetrics,
     pub(super) registry: Arc<Registry>,
+    queries: PgPool,
     stop_reading: CancellationToken,
 }
 
@@ -52,8 +58,9 @@ impl Node {
         let mut metrics = mem::take(&mut runtime.metrics);
         read_side.register_metrics(&mut metrics);
         let http_metrics = HttpMetrics::register(&mut metrics);
+        let queries = db::for_queries(&pool);
         let endpoint = schema::endpoint(ApiParts {
-            pool,
+            pool: queries.clone(),
             store: runtime.store.clone(),
             read_side: read_side.clone(),
             executor: runtime.executor.clone(),
@@ -62,7 +69,8 @@ impl Node {
             ids: runtime.ids.clone(),
             metrics: http_metrics.clone(),
         });
-        Self { runtime, read_side, endpoint, http_metrics, registry: Arc::new(metrics), stop_reading }
+        let registry = Arc::new(metrics);
+        Self { runtime, read_side, endpoint, http_metrics, registry, queries, stop_reading }
     }
 
     /// Waits until every read model has a table, and for a while until it shows the log as it is now: who asks
@@ -82,9 +90,12 @@ impl Node {
         }
     }
 
-    /// Stops the projections, then the log, then the database.
+    /// Stops the queries, then the projections, then the log, then the database.
     pub(super) async fn stop(self) -> Result<()> {
         self.stop_reading.cancel();
+        if tokio::time::timeout(QUERIES_GRACE, self.queries.close()).await.is_err() {
+            tracing::warn!("some queries did not end in time; they are cut off");
+        }
         if tokio::time::timeout(READ_SIDE_GRACE, self.read_side.stopped()).await.is_err() {
             tracing::warn!("the projections did not stop in time; they are cut off");
         }

@@ -83,12 +83,12 @@ impl HttpError {
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"))
     }
 
-    /// Too much in too short a time; `after` is when it will do, in whole seconds, if that is known.
+    /// Too much in too short a time; `after` is when it will do, if that is known.
     pub(crate) fn rate_limited(message: impl Into<String>, after: Option<Duration>) -> Self {
         let mut error = Self::new(StatusCode::TOO_MANY_REQUESTS, "RATE_LIMITED", message);
         let Some(after) = after else { return error };
         let seconds = whole_seconds(after).max(1);
-        error.extend("retryAfter", seconds);
+        error.extend("retryAfterMs", seconds * 1_000);
         error.with_header(header::RETRY_AFTER, HeaderValue::from(seconds))
     }
 
@@ -130,7 +130,7 @@ impl From<Refusal> for HttpError {
     fn from(refusal: Refusal) -> Self {
         let stage = match &refusal {
             Refusal::Syntax { .. } => Stage::Parsing,
-            Refusal::FragmentCycle(_) => Stage::Validation,
+            Refusal::FragmentCycle(_) | Refusal::Directive(_) => Stage::Validation,
             // Not a matter of taste: what would exhaust the server is an error in every form.
             Refusal::TooComplex { .. } | Refusal::Introspection => Stage::Transport(StatusCode::BAD_REQUEST),
         };

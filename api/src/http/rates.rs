@@ -57,7 +57,7 @@ impl Rates {
         meter.take(session.caller().key_id, NonZeroU32::MIN).map(Some).map_err(|refused| {
             let limit = meter.limit;
             HttpError::rate_limited(
-                format!("this key may send {limit} requests in a minute; wait for `retryAfter` seconds"),
+                format!("this key may send {limit} requests in a minute; wait for `retryAfterMs`"),
                 refused.after,
             )
         })
@@ -71,8 +71,8 @@ impl Rates {
             let limit = meter.limit;
             let message = match refused.after {
                 Some(_) => format!(
-                    "the operation costs {cost} and this key may spend {limit} in a minute; wait for `retryAfter` \
-                     seconds, or ask for smaller pages"
+                    "the operation costs {cost} and this key may spend {limit} in a minute; wait for \
+                     `retryAfterMs`, or ask for smaller pages"
                 ),
                 None => format!(
                     "the operation costs {cost} and this key may spend {limit} in a minute; ask for smaller pages"

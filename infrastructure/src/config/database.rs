@@ -50,8 +50,8 @@ const POSTGRES_BIN: Setting<Option<PathBuf>> = Setting {
 const POOL_SIZE: Setting<u64> = number::<16, 2, 500>(
     "LEDGERDESK_POOL_SIZE",
     "16",
-    "The most connections that this node opens for requests; the appender, the listener and rebuilds open a \
-     few of their own.",
+    "The most connections that this node opens for commands and read models, and again for queries; the appender, \
+     the listener and rebuilds open a few of their own.",
 );
 
 const POOL_TIMEOUT: Setting<u64> = number::<10, 1, 60>(

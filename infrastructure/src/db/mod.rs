@@ -7,4 +7,4 @@ mod pool;
 pub use error::{DatabaseError, is_away};
 pub use migrate::{MIGRATOR, migrate};
 pub(crate) use pool::become_app;
-pub use pool::{PoolSettings, connect, connect_as_owner};
+pub use pool::{PoolSettings, connect, connect_as_owner, for_queries};

@@ -82,6 +82,17 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
         .map_err(DatabaseError::Connect)
 }
 
+/// How long one statement of a query may take: less than the query may, so that the server gives up before the client
+/// does, and what nobody waits for any more ends as well.
+const QUERY_STATEMENT_TIMEOUT: &str = "12s";
+
+/// A pool beside this one, with the same settings, for what reads on behalf of one request. It connects when it is used.
+pub fn for_queries(pool: &PgPool) -> PgPool {
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let options = options.options([("statement_timeout", QUERY_STATEMENT_TIMEOUT)]);
+    pool.options().clone().connect_lazy_with(options)
+}
+
 /// Opens one connection with the rights of the URL's own role: the one that migrates and owns the tables. Only
 /// for what the application's role may not do.
 pub async fn connect_as_owner(url: &str) -> Result<PgConnection, DatabaseError> {

@@ -12,7 +12,7 @@ use ledgerdesk_api::{
         schema::{ApiParts, endpoint},
     },
     http::{
-        AppState, Connections, Rates, Settings, SocketLimits, Timeouts,
+        AppState, Connections, Rates, Settings as HttpSettings, SocketLimits, Timeouts,
         auth::{Authenticator, Principal},
         guard,
         health::{Health, HealthReport},
@@ -85,7 +85,7 @@ impl App {
             }),
             ids: Arc::new(SystemIds),
             limits: guard::Limits::default(),
-            settings: Settings::default(),
+            settings: HttpSettings::default(),
             documents: guard::Documents::default(),
             rates: Rates::default(),
             connections: Connections::default(),

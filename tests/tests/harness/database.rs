@@ -1,5 +1,7 @@
 //! Databases for tests.
 
+use ledgerdesk_api::http::Timeouts;
+use ledgerdesk_infrastructure::db;
 use ledgerdesk_tests::{TestDatabase, wait_until};
 
 #[tokio::test]
@@ -43,4 +45,19 @@ async fn a_database_is_dropped_with_its_test() {
         !exists
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_statement_of_a_query_ends_before_the_query_does() {
+    let database = TestDatabase::new().await;
+    let timeout = async |pool: &sqlx::PgPool| -> i32 {
+        let setting = "select setting::int from pg_settings where name = 'statement_timeout'";
+        sqlx::query_scalar(setting).fetch_one(pool).await.unwrap()
+    };
+    let queries = db::for_queries(database.pool());
+    let within = i32::try_from(Timeouts::default().query.as_millis()).unwrap();
+    let limit = timeout(&queries).await;
+    assert!(limit > 0 && limit < within, "{limit} ms of {within} ms");
+    assert_eq!(timeout(database.pool()).await, 0, "what works for longer than one request is not concerned");
+    queries.close().await;
 }

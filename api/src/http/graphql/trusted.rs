@@ -1,6 +1,6 @@
 //! Documents that the operator has put down: clients send an id in place of a text.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, fmt::Write as _, sync::Arc};
 
 use axum::http::StatusCode;
 use sha2::{Digest as _, Sha256};
@@ -32,8 +32,7 @@ impl TrustedDocuments {
         }
         let mut texts = HashMap::with_capacity(3 * given.len());
         for text in given.values() {
-            let digest = Sha256::digest(text.as_bytes());
-            let hash = digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let hash = hash(text);
             texts.insert(format!("sha256:{hash}"), Arc::clone(text));
             texts.insert(hash, Arc::clone(text));
         }
@@ -82,6 +81,15 @@ impl TrustedDocuments {
     }
 }
 
+/// The SHA-256 of a text, in hex.
+fn hash(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hash, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(hash, "{byte:02x}");
+        hash
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -104,7 +112,7 @@ mod tests {
 
     #[test]
     fn a_document_is_known_by_its_id_and_by_its_hash() {
-        let hash = Sha256::digest(b"{ hello }").iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let hash = hash("{ hello }");
         for only in [false, true] {
             for body in [
                 json!({ "documentId": "hello" }),
@@ -117,6 +125,11 @@ mod tests {
             let unknown = json!({ "documentId": "other" });
             assert_eq!(outcome(only, unknown), Err("PERSISTED_QUERY_NOT_FOUND".to_owned()));
         }
+    }
+
+    #[test]
+    fn a_hash_is_the_one_that_everybody_computes() {
+        assert_eq!(hash("abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
     }
 
     #[test]

@@ -40,6 +40,11 @@ pub enum Refusal {
     /// A fragment contains itself.
     #[error("the fragment `{0}` contains itself")]
     FragmentCycle(String),
+    /// A directive that does not exist, or stands twice at one place.
+    #[error(
+        "the directive `@{0}` does not exist or stands twice at one place; `@skip` and `@include` may stand once"
+    )]
+    Directive(String),
     /// It asks about the schema where that is switched off.
     #[error("introspection is switched off here; read the schema that the operator publishes")]
     Introspection,
@@ -51,7 +56,7 @@ impl Refusal {
         match self {
             Self::Syntax { .. } => "GRAPHQL_PARSE_FAILED",
             Self::TooComplex { .. } => "QUERY_TOO_COMPLEX",
-            Self::FragmentCycle(_) => "GRAPHQL_VALIDATION_FAILED",
+            Self::FragmentCycle(_) | Self::Directive(_) => "GRAPHQL_VALIDATION_FAILED",
             Self::Introspection => "INTROSPECTION_DISABLED",
         }
     }

@@ -222,3 +222,18 @@ fn where_introspection_is_off_only_typename_is_answered() {
     }
     assert_eq!(outcome("{ __typename a { __typename } }"), Ok(()));
 }
+
+#[test]
+fn directives_exist_and_stand_once_at_a_place() {
+    accepted("query($x: Boolean!) { a @skip(if: $x) @include(if: $x) b @skip(if: $x) }");
+    for query in [
+        "{ __typename @no }",
+        "{ a @skip(if: true) @skip(if: true) }",
+        "query @no { a }",
+        "{ ...F @no } fragment F on Query { a }",
+        "{ ...F } fragment F on Query @no { a }",
+        "{ ... on Query @no { a } }",
+    ] {
+        assert!(matches!(refused(query), Refusal::Directive(_)), "{query}");
+    }
+}

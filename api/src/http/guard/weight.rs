@@ -7,8 +7,8 @@ use std::{
 };
 
 use async_graphql::{
-    Name, Value, Variables,
-    parser::types::{ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
+    Name, Positioned, Value, Variables,
+    parser::types::{Directive, ExecutableDocument, Field, OperationDefinition, Selection, SelectionSet},
 };
 
 use super::{Limits, Refusal, within};
@@ -62,11 +62,17 @@ pub(crate) fn weigh(
     limits: &Limits,
 ) -> Result<Weighed, Refusal> {
     let mut weighed = Weighed::default();
-    let mut scale =
-        Scale { document, variables, limits, weighed: HashMap::new(), on_the_way: HashSet::new() };
+    let mut scale = Scale {
+        document,
+        variables,
+        limits,
+        weighed: HashMap::new(),
+        on_the_way: HashSet::new(),
+        misplaced: None,
+    };
     for (_, operation) in document.operations.iter() {
         let weight = scale.selection_set(&operation.node.selection_set.node, 1)?;
-        let own = operation.node.directives.len() as u64;
+        let own = scale.directives(&operation.node.directives);
         within("fields and fragment spreads", weight.selections, limits.selections)?;
         within("root fields", weight.roots, limits.root_fields)?;
         within("aliases", weight.aliases, limits.aliases)?;
@@ -82,7 +88,7 @@ pub(crate) fn weigh(
     for name in document.fragments.keys() {
         scale.fragment(name, 1)?;
     }
-    Ok(weighed)
+    scale.misplaced.map_or(Ok(weighed), Err)
 }
 
 struct Scale<'a> {
@@ -91,6 +97,8 @@ struct Scale<'a> {
     limits: &'a Limits,
     weighed: HashMap<&'a Name, Weight>,
     on_the_way: HashSet<&'a Name>,
+    /// The first directive that may not stand where it stands; told only if nothing is too much.
+    misplaced: Option<Refusal>,
 }
 
 impl<'a> Scale<'a> {
@@ -110,10 +118,23 @@ impl<'a> Scale<'a> {
             };
             sum.add(weight);
             sum.selections = sum.selections.saturating_add(1);
-            sum.directives = sum.directives.saturating_add(item.node.directives().len() as u64);
+            sum.directives = sum.directives.saturating_add(self.directives(item.node.directives()));
         }
         sum.nesting = sum.nesting.saturating_add(1);
         Ok(sum)
+    }
+
+    /// How many there are. The validator lets those of `__typename` pass unseen, and repeated ones everywhere.
+    fn directives(&mut self, directives: &[Positioned<Directive>]) -> u64 {
+        for (index, directive) in directives.iter().enumerate() {
+            let name = &directive.node.name.node;
+            let known = matches!(name.as_str(), "skip" | "include");
+            let repeated = || directives[..index].iter().any(|earlier| earlier.node.name.node == *name);
+            if self.misplaced.is_none() && (!known || repeated()) {
+                self.misplaced = Some(Refusal::Directive(name.chars().take(64).collect()));
+            }
+        }
+        directives.len() as u64
     }
 
     fn field(&mut self, field: &'a Field, nesting: u64) -> Result<Weight, Refusal> {
@@ -146,7 +167,7 @@ impl<'a> Scale<'a> {
             return Err(Refusal::FragmentCycle(name.to_string()));
         }
         let mut weight = self.selection_set(&fragment.node.selection_set.node, nesting)?;
-        weight.directives = weight.directives.saturating_add(fragment.node.directives.len() as u64);
+        weight.directives = weight.directives.saturating_add(self.directives(&fragment.node.directives));
         self.on_the_way.remove(name);
         self.weighed.insert(name, weight);
         Ok(weight)

@@ -67,7 +67,10 @@ async fn a_key_has_its_requests_and_is_told_how_it_stands() {
     let after: u64 = refused.headers()[header::RETRY_AFTER].to_str().unwrap().parse().unwrap();
     assert!((1..=20).contains(&after), "{after}");
     let answer: Value = refused.json().await.unwrap();
-    assert_eq!(answer["errors"][0]["extensions"], json!({ "code": "RATE_LIMITED", "retryAfter": after }));
+    assert_eq!(
+        answer["errors"][0]["extensions"],
+        json!({ "code": "RATE_LIMITED", "retryAfterMs": after * 1_000 })
+    );
     let other = Client::new().post(server.url("/graphql")).bearer_auth(OTHER_KEY);
     let other = other.json(&json!({ "query": "{ hello }" })).send().await.unwrap();
     assert_eq!(other.status(), StatusCode::OK, "another key is not concerned");

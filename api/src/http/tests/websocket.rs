@@ -301,7 +301,7 @@ async fn operations_on_a_socket_count_as_requests() {
         (&error["type"], &error["payload"][0]["extensions"]["code"]),
         (&json!("error"), &json!("RATE_LIMITED"))
     );
-    assert!(error["payload"][0]["extensions"]["retryAfter"].is_u64(), "{error}");
+    assert!(error["payload"][0]["extensions"]["retryAfterMs"].is_u64(), "{error}");
 }
 
 #[tokio::test]
@@ -330,4 +330,14 @@ async fn a_client_that_does_not_read_is_left_after_a_while() {
     socket.subscribe("1", "subscription { flood }").await;
     tokio::time::timeout(PATIENCE, server.left.cancelled()).await.expect("it is given up");
     drop(socket);
+}
+
+#[tokio::test]
+async fn a_client_that_closes_gets_an_answer_to_that() {
+    let server = Server::start().await;
+    let mut socket = Socket::ready(&server).await;
+    socket.0.close(None).await.unwrap();
+    let answer = socket.0.next().await;
+    assert!(matches!(answer, None | Some(Ok(Message::Close(_)))), "{answer:?}");
+    assert!(socket.0.next().await.is_none());
 }

@@ -45,17 +45,24 @@ async fn say(socket: &mut WebSocket, Close { code, reason }: Close) {
     let frame = Message::Close(Some(CloseFrame { code, reason: reason.into() }));
     let farewell = async {
         if socket.send(frame).await.is_ok() {
-            while let Some(Ok(_)) = socket.recv().await {}
+            drain(socket).await;
         }
     };
     let _heard = time::timeout(FAREWELL, farewell).await;
+}
+
+/// Reads to the end; the library answers the client's close frame meanwhile.
+async fn drain(socket: &mut WebSocket) {
+    while let Some(Ok(_)) = socket.recv().await {}
 }
 
 /// How a socket ended.
 enum End {
     /// We close it.
     Close(Close),
-    /// The client did, or the line is dead.
+    /// The client did, and waits for our answer to that.
+    Left,
+    /// The line is dead.
     Gone,
 }
 
@@ -105,8 +112,12 @@ impl Connection {
     pub(super) async fn run(mut self, mut socket: WebSocket) {
         let end = self.converse(&mut socket).await;
         self.tasks.shutdown().await;
-        if let End::Close(close) = end {
-            say(&mut socket, close).await;
+        match end {
+            End::Close(close) => say(&mut socket, close).await,
+            End::Left => {
+                let _answered = time::timeout(FAREWELL, drain(&mut socket)).await;
+            }
+            End::Gone => {}
         }
     }
 
@@ -149,7 +160,8 @@ impl Connection {
             Some(Ok(Message::Binary(_))) => Err(Close::new(4400, "messages are JSON texts").into()),
             // The library answers pings itself.
             Some(Ok(Message::Ping(_) | Message::Pong(_))) => Ok(()),
-            Some(Ok(Message::Close(_))) | None => Err(End::Gone),
+            Some(Ok(Message::Close(_))) => Err(End::Left),
+            None => Err(End::Gone),
             // Too large, not UTF-8, or the line broke; then the close frame goes nowhere.
             Some(Err(_)) => Err(Close::unreadable(self.state.sockets.message_bytes).into()),
         }

@@ -1,5 +1,6 @@
 //! Whatever is sent: an error with a stable code, the process lives on, and the log is as it was.
 
+mod attacks;
 mod ids;
 mod import;
 mod requests;

@@ -28,7 +28,7 @@ async fn what_is_no_request_is_refused_with_a_status_and_a_code() {
         (b"{\"query\": \"\"}", "BAD_REQUEST"),
         (b"{\"query\": \"{ me\"}", "GRAPHQL_PARSE_FAILED"),
         (b"{\"query\": \"{ nothing }\"}", "GRAPHQL_VALIDATION_FAILED"),
-        (b"{\"query\": \"query A { me { role } } query B { me { role } }\"}", "BAD_REQUEST"),
+        (b"{\"query\": \"query A { me { role } } query B { me { role } }\"}", "OPERATION_RESOLUTION_FAILURE"),
     ];
     for (body, code) in bodies {
         let shown = String::from_utf8_lossy(body);

@@ -1,0 +1,24 @@
+// What Relay asks of a schema: connections that are paged on, and nodes in them.
+import { graphql } from "relay-runtime";
+
+export const row = graphql`
+  fragment Queue_row on Consultation {
+    id
+    topic
+    status
+  }
+`;
+
+export const paged = graphql`
+  fragment Queue_page on Query
+  @argumentDefinitions(first: { type: "Int", defaultValue: 20 }, after: { type: "String" })
+  @refetchable(queryName: "QueuePageQuery") {
+    consultations(first: $first, after: $after) @connection(key: "Queue_consultations") {
+      edges {
+        node {
+          ...Queue_row
+        }
+      }
+    }
+  }
+`;
