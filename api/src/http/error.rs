@@ -9,7 +9,7 @@ use axum::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::guard::Refusal;
+use super::{guard::Refusal, rest::Told};
 
 /// An answer `{"errors": [{"message", "extensions": {"code"}}]}` with a status.
 #[derive(Debug)]
@@ -72,6 +72,11 @@ impl HttpError {
         Self { status: StatusCode::OK, error: Box::new(error), header: None }
     }
 
+    /// The status and the error.
+    pub(crate) fn into_parts(self) -> (StatusCode, ServerError) {
+        (self.status, *self.error)
+    }
+
     /// The error alone, for transports without a status.
     pub(crate) fn into_error(self) -> ServerError {
         *self.error
@@ -90,7 +95,8 @@ impl From<Refusal> for HttpError {
 
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let mut response = (self.status, Json(json!({ "errors": [self.error] }))).into_response();
+        let mut response = (self.status, Json(json!({ "errors": [&self.error] }))).into_response();
+        response.extensions_mut().insert(Told(*self.error));
         if let Some((name, value)) = self.header {
             response.headers_mut().insert(name, value);
         }

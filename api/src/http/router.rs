@@ -11,19 +11,22 @@ use axum::{
 };
 
 use super::{
-    auth, error::HttpError, graphiql, graphql, health, metrics, panic, request_id, state::AppState, websocket,
+    auth, error::HttpError, graphiql, graphql, health, metrics, panic, request_id, rest, state::AppState,
+    websocket,
 };
 
-/// The whole router. `/graphql` asks for a key before it reads anything; `/graphql/ws` asks at `connection_init`
+/// The whole router. `/graphql` and the operations below `/api/` ask for a key before they read anything; `/graphql/ws` asks at `connection_init`
 /// at the latest, since browsers cannot send headers there.
 pub fn router(state: AppState) -> Router {
     let body_limit = DefaultBodyLimit::max(state.limits.body_bytes);
     let state = Arc::new(state);
     let api = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post))
+        .merge(rest::operations())
         .layer(from_fn_with_state(Arc::clone(&state), auth::require_key));
     Router::new()
         .merge(api)
+        .merge(rest::about())
         .route("/graphql/ws", get(websocket::upgrade))
         .route("/graphiql", get(graphiql::page))
         .route("/health/live", get(health::live))
@@ -41,6 +44,7 @@ pub fn router(state: AppState) -> Router {
         })
         .layer(body_limit)
         .layer(from_fn(panic::catch))
+        .layer(from_fn(rest::describe))
         .layer(from_fn_with_state(Arc::clone(&state), metrics::measure))
         .layer(from_fn_with_state(Arc::clone(&state), request_id::number))
         .with_state(state)

@@ -15,6 +15,8 @@ mod run;
 mod verb;
 mod workspace;
 
+pub(crate) use input::PartyKind;
+
 use async_graphql::MergedObject;
 
 /// Changes. Each is one verb of the domain: it takes one `input`, answers with its own payload, and tells expected

@@ -72,7 +72,7 @@ async fn answer(
     Ok(respond::respond(&response, media_type))
 }
 
-async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
+pub(crate) async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
     let max = state.limits.body_bytes;
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
