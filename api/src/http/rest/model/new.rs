@@ -161,7 +161,7 @@ pub(in crate::http::rest) struct NewRating {
     #[schema(min_length = 1, max_length = 100)]
     questionnaire: String,
     /// Its version, from 1.
-    #[schema(minimum = 1, maximum = 4294967295_u32)]
+    #[schema(minimum = 1, maximum = 4_294_967_295_u32)]
     questionnaire_version: u32,
     /// The answers, one for each question.
     #[schema(min_items = 1, max_items = 50)]
