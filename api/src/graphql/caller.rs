@@ -53,6 +53,10 @@ impl Caller {
     }
 }
 
+/// The entrance that a request came in by, as events record it: `graphql` where a request has none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Entrance(pub(crate) &'static str);
+
 /// A language of user-facing texts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Language {

@@ -10,7 +10,7 @@ use axum::{
 use serde_json::json;
 use uuid::Uuid;
 
-use super::guard::Refusal;
+use super::{guard::Refusal, rest::Told};
 
 /// How far a request came before it was refused. With the form of the answer it decides about the status.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -102,6 +102,19 @@ impl HttpError {
         self.stage
     }
 
+    /// The status and the error.
+    pub(crate) fn into_parts(self) -> (StatusCode, ServerError) {
+        (self.status(), *self.error)
+    }
+
+    /// The status where no form of answer was agreed upon.
+    fn status(&self) -> StatusCode {
+        match self.stage {
+            Stage::Transport(status) => status,
+            Stage::Parameters | Stage::Parsing | Stage::Validation => StatusCode::BAD_REQUEST,
+        }
+    }
+
     /// The error alone, for transports without a status.
     pub(crate) fn into_error(self) -> ServerError {
         *self.error
@@ -145,11 +158,10 @@ impl From<Refusal> for HttpError {
 /// Before a form was agreed upon, and on paths that have no forms.
 impl IntoResponse for HttpError {
     fn into_response(self) -> Response {
-        let status = match self.stage {
-            Stage::Transport(status) => status,
-            Stage::Parameters | Stage::Parsing | Stage::Validation => StatusCode::BAD_REQUEST,
-        };
-        self.into_response_as(status, "application/json")
+        let (status, told) = (self.status(), Told((*self.error).clone()));
+        let mut response = self.into_response_as(status, "application/json");
+        response.extensions_mut().insert(told);
+        response
     }
 }
 

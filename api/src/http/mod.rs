@@ -1,6 +1,7 @@
 //! The HTTP edge. [`router`] is every path on one screen.
 //!
 //! - [`graphql`], [`websocket`], [`stream`]: the three transports, all on top of the executor, all behind [`guard`].
+//! - [`rest`]: paths for integrations, on top of the same executor.
 //! - [`auth`]: bearer keys; [`origin`], [`rates`], [`connections`]: whose requests, how many, how many at once.
 //! - [`request_id`], [`metrics`], [`panic`]: what every request passes through.
 //! - [`health`], [`graphiql`]: for operators and for newcomers.
@@ -18,6 +19,7 @@ mod origin;
 mod panic;
 mod rates;
 pub mod request_id;
+pub mod rest;
 mod router;
 mod serve;
 mod state;

@@ -11,18 +11,19 @@ use axum::{
 };
 
 use super::{
-    auth, error::HttpError, graphiql, graphql, health, metrics, origin, panic, rates, request_id,
+    auth, error::HttpError, graphiql, graphql, health, metrics, origin, panic, rates, request_id, rest,
     state::AppState, stream, websocket,
 };
 
-/// The whole router. `/graphql` and `/graphql/stream` ask for a key before they read anything; `/graphql/ws` asks at
-/// `connection_init` at the latest, since browsers cannot send headers there.
+/// The whole router. `/graphql`, `/graphql/stream` and the operations below `/api/` ask for a key before they read
+/// anything; `/graphql/ws` asks at `connection_init` at the latest, since browsers cannot send headers there.
 pub fn router(state: AppState) -> Router {
     let body_limit = DefaultBodyLimit::max(state.limits.body_bytes);
     let state = Arc::new(state);
     let api = Router::new()
         .route("/graphql", get(graphql::get).post(graphql::post).options(origin::methods))
         .route("/graphql/stream", get(stream::get).post(stream::post).options(origin::methods))
+        .merge(rest::operations())
         .layer(from_fn_with_state(Arc::clone(&state), rates::limit))
         .layer(from_fn_with_state(Arc::clone(&state), auth::require_key))
         .route("/graphql/ws", get(websocket::upgrade))
@@ -35,6 +36,7 @@ pub fn router(state: AppState) -> Router {
     Router::new()
         .merge(api)
         .merge(pages)
+        .merge(rest::about())
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/metrics", get(metrics::show))
@@ -50,6 +52,7 @@ pub fn router(state: AppState) -> Router {
         })
         .layer(body_limit)
         .layer(from_fn(panic::catch))
+        .layer(from_fn(rest::describe))
         .layer(from_fn_with_state(Arc::clone(&state), metrics::measure))
         .layer(from_fn_with_state(Arc::clone(&state), request_id::number))
         .with_state(state)

@@ -2,11 +2,13 @@
 //!
 //! Every refusal is a type, and its Russian text a match over it: a new refusal does not compile before it has one.
 
+mod problem;
 mod refusal;
 mod ru;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use problem::problem;
 pub(crate) use refusal::Refusal;
 
 use ledgerdesk_domain::decider::Rejection;

@@ -36,6 +36,8 @@ pub enum Permission {
     WorkspaceConfigure,
     /// See who may do what: roles, keys, sessions, invitations and how they came about.
     AccessRead,
+    /// Ask what somebody else's key may do.
+    KeysIntrospect,
     /// Make and revoke keys, end sessions.
     KeysManage,
     /// Define, change and delete roles.
@@ -48,7 +50,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission, in the order in which they are shown.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::ConsultationsRead,
         Self::ConsultationsWrite,
         Self::ConsultationsAssign,
@@ -64,6 +66,7 @@ impl Permission {
         Self::StatusRead,
         Self::WorkspaceConfigure,
         Self::AccessRead,
+        Self::KeysIntrospect,
         Self::KeysManage,
         Self::RolesManage,
         Self::MembersManage,
@@ -88,6 +91,7 @@ impl Permission {
             Self::StatusRead => "status:read",
             Self::WorkspaceConfigure => "workspace:configure",
             Self::AccessRead => "access:read",
+            Self::KeysIntrospect => "keys:introspect",
             Self::KeysManage => "keys:manage",
             Self::RolesManage => "roles:manage",
             Self::MembersManage => "members:manage",
@@ -117,6 +121,7 @@ impl Permission {
             Self::StatusRead => "see how far the log and the read models are",
             Self::WorkspaceConfigure => "change the settings and questionnaires of the workspace",
             Self::AccessRead => "see roles, keys, sessions, invitations, and how they came about",
+            Self::KeysIntrospect => "ask what somebody else's key may do",
             Self::KeysManage => "make and revoke keys, end sessions",
             Self::RolesManage => "define, change and delete roles",
             Self::MembersManage => "invite people, and take an invitation back",

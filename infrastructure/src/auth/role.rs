@@ -3,8 +3,8 @@
 use super::permission::{
     Permission::{
         AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
-        ConsultationsRead, ConsultationsWrite, EventsRead, ManagersRead, ManagersWrite, OwnersManage,
-        PersonalRead, StatusRead,
+        ConsultationsRead, ConsultationsWrite, EventsRead, KeysIntrospect, ManagersRead, ManagersWrite,
+        OwnersManage, PersonalRead, StatusRead,
     },
     Permissions,
 };
@@ -108,6 +108,7 @@ impl Role {
                 CatalogsWrite,
                 EventsRead,
                 StatusRead,
+                KeysIntrospect,
             ]),
         }
     }

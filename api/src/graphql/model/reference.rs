@@ -55,7 +55,7 @@ impl From<&DomainExternalReference> for ExternalReference {
 /// Where a fact came from.
 #[derive(SimpleObject)]
 pub struct Source {
-    /// The entrance: `graphql`, `import:helpdesk`, `demo`, …
+    /// The entrance: `graphql`, `rest`, `import:helpdesk`, `demo`, …
     system: String,
     /// The place there, such as `row 17`.
     reference: Option<String>,

@@ -160,7 +160,7 @@ impl From<QuestionInput> for Question {
 
 /// Who takes part in a consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
-pub(super) enum PartyKind {
+pub(crate) enum PartyKind {
     /// A person of the team.
     Manager,
     /// The client.

@@ -16,6 +16,8 @@ mod run;
 mod verb;
 mod workspace;
 
+pub(crate) use input::PartyKind;
+
 use async_graphql::MergedObject;
 
 use super::access::Guarded;

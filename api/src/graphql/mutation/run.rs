@@ -25,7 +25,11 @@ use super::{
     verb::{Aggregate, Aim, Options, Target, Verb},
 };
 use crate::{
-    graphql::{caller::Caller, error::Fault, user_error::UserError},
+    graphql::{
+        caller::{Caller, Entrance},
+        error::Fault,
+        user_error::UserError,
+    },
     http::metrics::HttpMetrics,
     i18n::Refusal,
 };
@@ -56,7 +60,10 @@ async fn attempt<V: Verb>(ctx: &Context<'_>, caller: &Caller, input: V) -> Resul
     let options = input.aim().options.clone();
     check_options(&options, clock.now(), caller)?;
     let mut reader = Reader::new(caller, options.idempotency_key.as_deref(), &**ids);
-    let envelope = envelope(&mut reader, caller, &options, input)?;
+    let mut envelope = envelope(&mut reader, caller, &options, input)?;
+    if let Some(Entrance(name)) = ctx.data_opt() {
+        (*name).clone_into(&mut envelope.source.system);
+    }
     check_references(ctx, caller, &reader).await?;
     let executed = match caller.own() {
         Some(own) => within::<V::Of>(ctx, own, options.expected_version.is_some(), executor, &envelope).await,

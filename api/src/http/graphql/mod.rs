@@ -109,7 +109,7 @@ pub(crate) async fn read_params(state: &SharedState, request: Request) -> Result
     Params::from_json(&read_body(state, request).await?)
 }
 
-async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
+pub(crate) async fn read_body(state: &SharedState, request: Request) -> Result<Bytes, HttpError> {
     let max = state.limits.body_bytes;
     let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     let announced = announced.and_then(|length| length.parse::<usize>().ok());
