@@ -28,10 +28,14 @@ pub enum NodeKind {
     Event,
     /// An API key.
     ApiKey,
+    /// A session of somebody who signed in.
+    Session,
+    /// An invitation.
+    Invitation,
 }
 
 impl NodeKind {
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 13] = [
         Self::Consultation,
         Self::Client,
         Self::Manager,
@@ -43,6 +47,8 @@ impl NodeKind {
         Self::Note,
         Self::Event,
         Self::ApiKey,
+        Self::Session,
+        Self::Invitation,
     ];
 
     const fn tag(self) -> [u8; 2] {
@@ -58,6 +64,8 @@ impl NodeKind {
             Self::Note => *b"no",
             Self::Event => *b"ev",
             Self::ApiKey => *b"ak",
+            Self::Session => *b"se",
+            Self::Invitation => *b"in",
         }
     }
 }

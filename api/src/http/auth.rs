@@ -1,4 +1,4 @@
-//! Who sent a request: bearer API keys.
+//! Who sent a request: bearer keys, tokens and whatever else opens the door.
 
 use std::{fmt, sync::Arc};
 
@@ -11,7 +11,7 @@ use axum::{
 use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
-use ledgerdesk_infrastructure::auth::Access;
+use ledgerdesk_infrastructure::auth::{Access, Admitted, Credential};
 use uuid::Uuid;
 
 use super::{error::HttpError, request_id::RequestId, state::SharedState};
@@ -33,6 +33,15 @@ pub struct Principal {
     pub actor: Actor,
     /// When it ends by itself, as a token does; never for a key.
     pub expires_at: Option<DateTime<Utc>>,
+    /// With what they came.
+    pub credential: Credential,
+}
+
+impl From<Admitted> for Principal {
+    fn from(admitted: Admitted) -> Self {
+        let Admitted { workspace_id, id, access, actor, expires_at, credential } = admitted;
+        Self { workspace_id, key_id: id, access, actor, expires_at, credential }
+    }
 }
 
 /// Keys cannot be looked up now. Retryable.
@@ -94,8 +103,9 @@ impl Session {
         let secret = Secret(secret.into());
         let principal = authenticator.principal(&secret).await?;
         Ok(principal.map(|principal| {
-            let Principal { workspace_id, key_id, access, actor, expires_at } = principal;
-            let caller = Caller { workspace_id, key_id, access, actor, request_id: request_id.0, language };
+            let Principal { workspace_id, key_id, access, actor, expires_at, credential } = principal;
+            let request_id = request_id.0;
+            let caller = Caller { workspace_id, key_id, access, actor, credential, request_id, language };
             Self { caller, secret, authenticator: authenticator.clone(), expires_at }
         }))
     }

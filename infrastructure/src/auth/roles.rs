@@ -175,9 +175,13 @@ impl Roles {
         let before = lock(&mut transaction, granter.workspace_id, id).await?;
         granter.access.may_grant(&before.access())?;
         let used: bool = sqlx::query_scalar(
-            "select exists (select from ledgerdesk.api_keys where role_id = $1 and revoked_at is null)",
+            "select exists (select from ledgerdesk.api_keys where role_id = $1 and revoked_at is null) \
+             or exists (select from ledgerdesk.identities where role_id = $1) \
+             or exists (select from ledgerdesk.invitations where role_id = $1 and accepted_at is null \
+             and revoked_at is null and expires_at > $2)",
         )
         .bind(id)
+        .bind(now)
         .fetch_one(&mut *transaction)
         .await?;
         if used {
@@ -223,7 +227,7 @@ async fn lock(
     find(connection, workspace, RoleId::Custom(id)).await
 }
 
-async fn find(
+pub(super) async fn find(
     connection: &mut PgConnection,
     workspace: WorkspaceId,
     id: RoleId,

@@ -95,7 +95,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn fault(&mut self, setting: &str, code: &'static str, expected: String) {
+    pub(super) fn fault(&mut self, setting: &str, code: &'static str, expected: String) {
         self.faults.push(Fault { setting: setting.to_owned(), code, expected });
     }
 }

@@ -3,7 +3,11 @@
 use std::{sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
-use ledgerdesk_infrastructure::{auth::ApiKeys, config::Config, event_store::EventStore};
+use ledgerdesk_infrastructure::{
+    auth::{Admission, AuthError, Oidc},
+    config::Config,
+    event_store::EventStore,
+};
 use ledgerdesk_projections::runtime::{ProjectionState, ProjectionStatus, ReadSide};
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -18,11 +22,15 @@ use crate::{
 };
 
 /// The router's state.
-pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker) -> AppState {
+pub(super) fn state(
+    node: &Node,
+    shutdown: CancellationToken,
+    tasks: TaskTracker,
+) -> Result<AppState, AuthError> {
     let runtime = &node.runtime;
-    AppState {
+    Ok(AppState {
         endpoint: node.endpoint.clone(),
-        authenticator: authenticator(runtime.api_keys.clone()),
+        authenticator: authenticator(admission(node)?),
         health: health(runtime.store.clone(), node.read_side.clone()),
         ids: runtime.ids.clone(),
         limits: limits(&runtime.config),
@@ -32,27 +40,30 @@ pub(super) fn state(node: &Node, shutdown: CancellationToken, tasks: TaskTracker
         registry: Arc::clone(&node.registry),
         shutdown,
         tasks,
-    }
+    })
+}
+
+/// The door: keys, and what the configuration lets in besides.
+fn admission(node: &Node) -> Result<Admission, AuthError> {
+    let runtime = &node.runtime;
+    let access = runtime.config.access.clone();
+    let keys = (runtime.pool().clone(), runtime.api_keys.clone());
+    let oidc = access.oidc.map(Oidc::new).transpose()?;
+    Ok(Admission::new(keys, (oidc, access.front_end), (runtime.clock.clone(), runtime.ids.clone())))
 }
 
 /// How long a look-up of a key may take: no request waits longer to be let in or turned away.
 const KEY_WITHIN: Duration = Duration::from_secs(15);
 
-fn authenticator(keys: ApiKeys) -> Authenticator {
+fn authenticator(admission: Admission) -> Authenticator {
     Authenticator::new(move |secret| {
-        let keys = keys.clone();
+        let admission = admission.clone();
         async move {
-            let looked_up = tokio::time::timeout(KEY_WITHIN, keys.authenticate(&secret)).await;
-            let key = looked_up
+            let looked_up = tokio::time::timeout(KEY_WITHIN, admission.admit(&secret)).await;
+            let admitted = looked_up
                 .map_err(|elapsed| KeysUnavailable(elapsed.into()))?
                 .map_err(|error| KeysUnavailable(error.into()))?;
-            Ok(key.map(|key| Principal {
-                workspace_id: key.workspace_id,
-                key_id: key.id,
-                access: key.access,
-                actor: key.actor,
-                expires_at: None,
-            }))
+            Ok(admitted.map(Principal::from))
         }
         .boxed()
     })

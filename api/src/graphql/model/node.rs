@@ -35,7 +35,7 @@ pub enum Node {
 
 impl Node {
     /// The thing with this id, if the caller's workspace has it. Notes are entries of a timeline and are found
-    /// there, keys in the query `apiKeys`.
+    /// there, keys, sessions and invitations in their queries.
     pub async fn load(ctx: &Context<'_>, kind: NodeKind, id: Uuid) -> Result<Option<Self>, Fault> {
         let loaders = loaders(ctx)?;
         Ok(match kind {
@@ -50,7 +50,7 @@ impl Node {
             NodeKind::Rating => loaders.ratings.load(id).await?.map(|row| Self::Rating(row.into())),
             NodeKind::Message => loaders.messages.load(id).await?.map(|row| Self::Message(row.into())),
             NodeKind::Event => loaders.entries.load(id).await?.map(|row| Self::HistoryEntry(row.into())),
-            NodeKind::Note | NodeKind::ApiKey => None,
+            NodeKind::Note | NodeKind::ApiKey | NodeKind::Session | NodeKind::Invitation => None,
         })
     }
 }

@@ -100,6 +100,7 @@ impl Server {
                     workspace_id: WorkspaceId(Uuid::from_u128(1)),
                     key_id: Uuid::from_u128(2),
                     access: Role::Owner.into(),
+                    credential: crate::graphql::caller::Credential::Key,
                     expires_at: None,
                     actor: Actor::SYSTEM,
                 });
