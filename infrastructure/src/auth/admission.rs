@@ -61,6 +61,9 @@ pub struct Admitted {
     pub credential: Credential,
 }
 
+/// Tokens that were believed a moment ago, by their digest.
+type Tokens = HashMap<[u8; 32], (Admitted, Instant)>;
+
 /// The one door. Cheap to clone.
 #[derive(Clone)]
 pub struct Admission {
@@ -72,7 +75,7 @@ pub struct Admission {
     front_end: Option<FrontEnd>,
     clock: Arc<dyn Clock>,
     ids: Arc<dyn IdSource>,
-    tokens: Arc<Mutex<HashMap<[u8; 32], (Admitted, Instant)>>>,
+    tokens: Arc<Mutex<Tokens>>,
     /// The workspace of the first start, once it is known: it stays the same.
     oldest: Arc<OnceLock<WorkspaceId>>,
 }
@@ -211,7 +214,7 @@ impl Admission {
         Ok(oldest.map(|oldest| *self.oldest.get_or_init(|| WorkspaceId(oldest))))
     }
 
-    fn tokens(&self) -> MutexGuard<'_, HashMap<[u8; 32], (Admitted, Instant)>> {
+    fn tokens(&self) -> MutexGuard<'_, Tokens> {
         self.tokens.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

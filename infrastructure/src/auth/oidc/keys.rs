@@ -95,13 +95,11 @@ impl SigningKeys {
 
 fn pick(keys: &[Jwk], kid: Option<&str>, algorithm: Algorithm) -> Option<Jwk> {
     let mut fitting = keys.iter().filter(|key| fits(key, algorithm));
-    match kid {
-        Some(kid) => fitting.find(|key| key.common.key_id.as_deref() == Some(kid)).cloned(),
-        None => {
-            let only = fitting.next()?;
-            fitting.next().is_none().then(|| only.clone())
-        }
+    if let Some(kid) = kid {
+        return fitting.find(|key| key.common.key_id.as_deref() == Some(kid)).cloned();
     }
+    let only = fitting.next()?;
+    fitting.next().is_none().then(|| only.clone())
 }
 
 /// Whether the key may have made such a signature: its kind, what it is for, and the algorithm that it names.

@@ -1,4 +1,4 @@
-//! Tokens of an OpenID Connect provider: who signed in elsewhere is let in here.
+//! Tokens of an `OpenID` Connect provider: who signed in elsewhere is let in here.
 //!
 //! A token is believed when its signature holds under a key that the provider publishes now ([`keys`]), it was made by
 //! that provider, for us, and is in force. What it allows follows from its claims ([`claims`]) or from an invitation
