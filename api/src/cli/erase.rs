@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{database::Tenure, failure::Failure, node::Node, output, runtime::Runtime, workspace};
 use crate::graphql::{
-    caller::{Caller, Language},
+    caller::{Caller, Credential, Language},
     global_id::{self, NodeKind},
 };
 
@@ -64,6 +64,7 @@ async fn erase(node: &Node, workspace_id: WorkspaceId, mutation: &str, variables
         workspace_id,
         key_id: Uuid::nil(),
         access: Role::Owner.into(),
+        credential: Credential::Key,
         actor: Actor::SYSTEM,
         request_id: node.runtime.ids.next_id(),
         language: Language::En,

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use ledgerdesk_infrastructure::auth::{Access, Granter, Permission, Scope};
 use ledgerdesk_projections::read::{Own, Reach};
 
-pub use ledgerdesk_infrastructure::auth::Role;
+pub use ledgerdesk_infrastructure::auth::{Credential, Role};
 
 /// The authenticated caller of one request; put into every GraphQL request's data.
 #[derive(Debug, Clone)]
@@ -19,6 +19,8 @@ pub struct Caller {
     pub access: Access,
     /// Who acts, as recorded in events.
     pub actor: Actor,
+    /// With what they came.
+    pub credential: Credential,
     /// The request, for logs, errors and `correlation_id`.
     pub request_id: Uuid,
     /// The language for messages to people.

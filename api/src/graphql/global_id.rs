@@ -30,10 +30,14 @@ pub enum NodeKind {
     ApiKey,
     /// An entry of a catalog.
     CatalogEntry,
+    /// A session of somebody who signed in.
+    Session,
+    /// An invitation.
+    Invitation,
 }
 
 impl NodeKind {
-    const ALL: [Self; 12] = [
+    const ALL: [Self; 14] = [
         Self::Consultation,
         Self::Client,
         Self::Manager,
@@ -46,6 +50,8 @@ impl NodeKind {
         Self::Event,
         Self::ApiKey,
         Self::CatalogEntry,
+        Self::Session,
+        Self::Invitation,
     ];
 
     const fn tag(self) -> [u8; 2] {
@@ -62,6 +68,8 @@ impl NodeKind {
             Self::Event => *b"ev",
             Self::ApiKey => *b"ak",
             Self::CatalogEntry => *b"ce",
+            Self::Session => *b"se",
+            Self::Invitation => *b"in",
         }
     }
 }

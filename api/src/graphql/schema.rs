@@ -90,8 +90,17 @@ mod tests {
     #[test]
     fn every_query_of_a_read_model_can_wait_for_a_position() {
         /// These read the log, the checkpoints, keys and roles, which are never behind.
-        const NO_READ_MODEL: [&str; 7] =
-            ["accessLog", "apiKeys", "events", "logHead", "me", "projections", "roles"];
+        const NO_READ_MODEL: [&str; 9] = [
+            "accessLog",
+            "apiKeys",
+            "events",
+            "invitations",
+            "logHead",
+            "me",
+            "projections",
+            "roles",
+            "sessions",
+        ];
         let sdl = sdl();
         let (_, queries) = sdl.split_once("type Query {").expect("queries");
         let (queries, _) = queries.split_once("\n}").expect("an end");

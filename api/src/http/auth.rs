@@ -1,4 +1,4 @@
-//! Who sent a request: bearer API keys.
+//! Who sent a request: bearer keys, tokens and whatever else opens the door.
 
 use std::{fmt, sync::Arc, time::Instant};
 
@@ -8,9 +8,10 @@ use axum::{
     middleware::Next,
     response::Response,
 };
+use chrono::{DateTime, Utc};
 use futures_util::future::BoxFuture;
 use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
-use ledgerdesk_infrastructure::auth::Access;
+use ledgerdesk_infrastructure::auth::{Access, Admitted, Credential};
 use uuid::Uuid;
 
 use super::{error::HttpError, request_id::RequestId, state::SharedState};
@@ -30,8 +31,19 @@ pub struct Principal {
     pub access: Access,
     /// Who acts with it.
     pub actor: Actor,
-    /// When it ends by itself; never for a key that lasts until it is revoked.
+    /// When it ends by itself, as a token does; never for a key.
     pub expires_at: Option<Instant>,
+    /// With what they came.
+    pub credential: Credential,
+}
+
+impl Principal {
+    /// Who was let in at `now`.
+    pub fn of(admitted: Admitted, now: DateTime<Utc>) -> Self {
+        let Admitted { workspace_id, id, access, actor, expires_at, credential } = admitted;
+        let left = |at: DateTime<Utc>| Instant::now() + (at - now).to_std().unwrap_or_default();
+        Self { workspace_id, key_id: id, access, actor, expires_at: expires_at.map(left), credential }
+    }
 }
 
 /// Keys cannot be looked up now. Retryable.
@@ -93,8 +105,9 @@ impl Session {
         let secret = Secret(secret.into());
         let principal = authenticator.principal(&secret).await?;
         Ok(principal.map(|principal| {
-            let Principal { workspace_id, key_id, access, actor, expires_at } = principal;
-            let caller = Caller { workspace_id, key_id, access, actor, request_id: request_id.0, language };
+            let Principal { workspace_id, key_id, access, actor, expires_at, credential } = principal;
+            let request_id = request_id.0;
+            let caller = Caller { workspace_id, key_id, access, actor, credential, request_id, language };
             Self { caller, secret, authenticator: authenticator.clone(), expires_at }
         }))
     }

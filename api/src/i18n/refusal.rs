@@ -20,6 +20,7 @@ pub(crate) enum Refusal {
     TooLarge,
     PermissionUnknown,
     RoleOfTheSystem,
+    InvitationByKey,
 }
 
 impl Refusal {
@@ -89,6 +90,11 @@ impl Refusal {
                 "permission_unknown",
                 "one of these is no permission; docs/permissions.md has them all, such as consultations:read",
                 "среди них есть неизвестное право; все права перечислены в docs/permissions.md, например consultations:read",
+            ),
+            Self::InvitationByKey => (
+                "invitation_by_key",
+                "a key has its place already; come with the link's token as your key, or sign in",
+                "у ключа уже есть роль; используйте токен из ссылки вместо ключа или войдите через провайдера",
             ),
             Self::RoleOfTheSystem => (
                 "role_of_the_system",

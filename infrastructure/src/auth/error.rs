@@ -47,6 +47,30 @@ pub enum AuthError {
     /// A scope of a manager's own consultations needs a manager.
     #[error("a scope of own consultations needs the manager whose they are")]
     ScopeWithoutManager,
+    /// No such session in this workspace.
+    #[error("there is no such session; the query `sessions` shows them")]
+    SessionNotFound,
+    /// No invitation that could be accepted or taken back now.
+    #[error("there is no such invitation, or it was accepted, taken back or has expired; ask for a new one")]
+    InvitationNotFound,
+    /// Another address was invited.
+    #[error("the invitation is for another address; sign in with the one that was invited")]
+    InvitedSomebodyElse,
+    /// An invitation without end, or one that has ended already.
+    #[error("an invitation ends later than now and within 30 days")]
+    InvitationTime,
+    /// More invitations than may stand at once.
+    #[error("a workspace has at most 1000 invitations at once; take some back first")]
+    TooManyInvitations,
+    /// No letter could reach this.
+    #[error("this is no e-mail address; it looks like name@example.org")]
+    Email,
+    /// The provider of tokens cannot be asked, or gives no sense.
+    #[error("the OpenID Connect provider cannot be asked: {reason}")]
+    Provider {
+        /// Why, for the log.
+        reason: String,
+    },
     /// The database refused or could not be reached.
     #[error("the keys could not be read or written")]
     Database(#[from] sqlx::Error),
@@ -69,6 +93,13 @@ impl AuthError {
             Self::MoreThanHeld { .. } => "more_than_held",
             Self::WiderThanHeld => "wider_than_held",
             Self::ScopeWithoutManager => "scope_without_manager",
+            Self::SessionNotFound => "session_not_found",
+            Self::InvitationNotFound => "invitation_not_found",
+            Self::InvitedSomebodyElse => "invited_somebody_else",
+            Self::InvitationTime => "invitation_time",
+            Self::TooManyInvitations => "too_many_invitations",
+            Self::Email => "email_invalid",
+            Self::Provider { .. } => "provider_unavailable",
             Self::Database(_) => "database_unavailable",
         }
     }

@@ -1,17 +1,23 @@
 //! Who may use a workspace, and for what.
 //!
 //! - [`Permission`], [`Role`], [`Scope`], put together in [`Access`]: what somebody may do.
-//! - [`ApiKeys`]: keys for programs and people; [`Roles`]: a workspace's own roles.
+//! - [`ApiKeys`]: keys for programs and people; [`Roles`]: a workspace's own roles; [`Invitations`].
+//! - [`Oidc`], [`Identities`]: people who sign in with a provider. [`Admission`] is the door for all of them.
 //! - [`AccessLog`]: every change of all that, kept for good.
 //!
 //! A key is shown once, when it is made. What is stored is its SHA-256: it has 256 random bits, so that a slow
 //! hash would add nothing but a way to keep the server busy.
 
 mod access;
+mod admission;
 mod authenticate;
 mod create;
 mod error;
+mod front_end;
+mod identities;
+mod invitations;
 mod list;
+pub mod oidc;
 mod permission;
 mod record;
 mod revoke;
@@ -20,14 +26,19 @@ pub mod roles;
 mod secret;
 
 pub use access::{Access, Granter, RoleId, Scope};
+pub use admission::{Admission, Admitted, Credential};
 pub use create::{Created, NewApiKey};
 pub use error::AuthError;
+pub use front_end::FrontEnd;
+pub use identities::{Identities, IdentityRecord, Place};
+pub use invitations::{InvitationRecord, Invitations, NewInvitation};
 pub use list::ApiKeyRecord;
+pub use oidc::{Oidc, OidcSettings, TokenHolder};
 pub use permission::{Permission, Permissions};
 pub use record::{AccessEntry, AccessLog};
 pub use role::Role;
 pub use roles::Roles;
-pub use secret::KeySecret;
+pub use secret::{InvitationSecret, KeySecret};
 
 use ledgerdesk_domain::{
     context::{Actor, ActorKind},
@@ -54,6 +65,16 @@ impl ApiKeys {
     /// The roles that keys can have.
     pub fn roles(&self) -> Roles {
         Roles::new(self.pool.clone(), self.cache.clone())
+    }
+
+    /// The people who came with tokens.
+    pub fn identities(&self) -> Identities {
+        Identities::new(self.pool.clone())
+    }
+
+    /// The invitations to workspaces.
+    pub fn invitations(&self) -> Invitations {
+        Invitations::new(self.pool.clone())
     }
 
     /// What became of keys and roles.

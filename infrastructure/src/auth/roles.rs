@@ -101,7 +101,7 @@ impl Roles {
         definition: RoleDefinition,
         now: DateTime<Utc>,
     ) -> Result<RoleRecord, AuthError> {
-        let definition = checked(granter, RoleId::Custom(id), definition)?;
+        let definition = checked(granter, RoleId::Custom(id), &definition)?;
         let mut transaction = self.pool.begin().await?;
         // One after the other, so that the bound holds.
         sqlx::query("select pg_advisory_xact_lock(hashtextextended($1::text, 5))")
@@ -145,7 +145,7 @@ impl Roles {
         definition: RoleDefinition,
         now: DateTime<Utc>,
     ) -> Result<RoleRecord, AuthError> {
-        let definition = checked(granter, RoleId::Custom(id), definition)?;
+        let definition = checked(granter, RoleId::Custom(id), &definition)?;
         let mut transaction = self.pool.begin().await?;
         let before = lock(&mut transaction, granter.workspace_id, id).await?;
         granter.access.may_grant(&before.access())?;
@@ -175,9 +175,13 @@ impl Roles {
         let before = lock(&mut transaction, granter.workspace_id, id).await?;
         granter.access.may_grant(&before.access())?;
         let used: bool = sqlx::query_scalar(
-            "select exists (select from ledgerdesk.api_keys where role_id = $1 and revoked_at is null)",
+            "select exists (select from ledgerdesk.api_keys where role_id = $1 and revoked_at is null) \
+             or exists (select from ledgerdesk.identities where role_id = $1) \
+             or exists (select from ledgerdesk.invitations where role_id = $1 and accepted_at is null \
+             and revoked_at is null and expires_at > $2)",
         )
         .bind(id)
+        .bind(now)
         .fetch_one(&mut *transaction)
         .await?;
         if used {
@@ -223,7 +227,7 @@ async fn lock(
     find(connection, workspace, RoleId::Custom(id)).await
 }
 
-async fn find(
+pub(super) async fn find(
     connection: &mut PgConnection,
     workspace: WorkspaceId,
     id: RoleId,
@@ -262,7 +266,7 @@ pub(super) fn stored_scope(name: &str) -> Result<Scope, sqlx::Error> {
     Scope::parse(name).ok_or_else(|| sqlx::Error::Decode(format!("unknown scope {name}").into()))
 }
 
-fn checked(granter: &Granter, id: RoleId, definition: RoleDefinition) -> Result<RoleDefinition, AuthError> {
+fn checked(granter: &Granter, id: RoleId, definition: &RoleDefinition) -> Result<RoleDefinition, AuthError> {
     let name = definition.name.trim().to_owned();
     if name.is_empty() || name.chars().count() > MAX_NAME || name.contains('\0') {
         return Err(AuthError::RoleName);
@@ -273,7 +277,7 @@ fn checked(granter: &Granter, id: RoleId, definition: RoleDefinition) -> Result<
     if definition.permissions.is_empty() {
         return Err(AuthError::NoPermission);
     }
-    let definition = RoleDefinition { name, ..definition };
+    let definition = RoleDefinition { name, ..definition.clone() };
     let RoleDefinition { name, permissions, scope } = definition.clone();
     granter.access.may_grant(&Access::new(id, name, permissions, scope))?;
     Ok(definition)

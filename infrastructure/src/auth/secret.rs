@@ -44,6 +44,40 @@ impl KeySecret {
     }
 }
 
+/// Marks the links of invitations.
+const INVITATION: &str = "ldi_";
+
+/// The text of an invitation: `ldi_` and 32 random bytes in base64url. Has no `Debug`, so that it cannot be logged.
+#[derive(Clone, PartialEq, Eq)]
+pub struct InvitationSecret(String);
+
+impl InvitationSecret {
+    /// A new one.
+    pub fn generate() -> Self {
+        let mut bytes = [0_u8; 32];
+        rand::fill(&mut bytes[..]);
+        Self(format!("{INVITATION}{}", URL_SAFE_NO_PAD.encode(bytes)))
+    }
+
+    /// The one with this text; `None` for anything that cannot be one. Untrusted input.
+    pub fn parse(text: &str) -> Option<Self> {
+        let random = text.strip_prefix(INVITATION)?;
+        let mut bytes = [0_u8; 32];
+        let length = URL_SAFE_NO_PAD.decode_slice(random, &mut bytes).ok()?;
+        (length == bytes.len()).then(|| Self(text.to_owned()))
+    }
+
+    /// The text itself, to be shown once.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+
+    /// What is stored of it.
+    pub(super) fn digest(&self) -> [u8; 32] {
+        Sha256::digest(self.0.as_bytes()).into()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

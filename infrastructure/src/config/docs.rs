@@ -3,8 +3,8 @@
 use std::fmt::Write as _;
 
 use super::{
-    CheckpointsConfig, DatabaseConfig, GraphqlConfig, HttpConfig, KeysConfig, LimitsConfig, LogConfig,
-    SubscriptionsConfig, setting::Line,
+    AccessConfig, CheckpointsConfig, DatabaseConfig, GraphqlConfig, HttpConfig, KeysConfig, LimitsConfig,
+    LogConfig, SubscriptionsConfig, setting::Line,
 };
 
 const HEAD: &str = "# Configuration
@@ -17,10 +17,11 @@ the flag wins. An empty value counts as none. All faults are reported at once, e
 refused, because it is most likely misspelt.
 ";
 
-fn sections() -> [(&'static str, Vec<Line>); 8] {
+fn sections() -> [(&'static str, Vec<Line>); 9] {
     [
         ("Database", DatabaseConfig::lines()),
         ("Keys", KeysConfig::lines()),
+        ("Sign-in", AccessConfig::lines()),
         ("Serving", HttpConfig::lines()),
         ("GraphQL", GraphqlConfig::lines()),
         ("Limits of a request", LimitsConfig::lines()),

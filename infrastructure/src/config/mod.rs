@@ -3,6 +3,7 @@
 //! A setting is declared once, with its default, its bounds and what it does; the declaration reads it,
 //! refuses it and writes its line in `docs/configuration.md`. To add one: a constant and a field in its section.
 
+mod access;
 mod checkpoints;
 mod database;
 mod docs;
@@ -18,6 +19,7 @@ mod secret;
 mod setting;
 mod subscriptions;
 
+pub use access::AccessConfig;
 pub use checkpoints::{CheckpointsConfig, SigningKeyError};
 pub use database::DatabaseConfig;
 pub use docs::markdown;
@@ -41,6 +43,8 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// Keys that come from outside.
     pub keys: KeysConfig,
+    /// Who is let in besides keys.
+    pub access: AccessConfig,
     /// Where and how to serve.
     pub http: HttpConfig,
     /// What the GraphQL API offers.
@@ -62,6 +66,7 @@ impl Config {
         let config = Self {
             database: DatabaseConfig::read(&mut reader),
             keys: KeysConfig::read(&mut reader),
+            access: AccessConfig::read(&mut reader),
             http: HttpConfig::read(&mut reader),
             graphql: GraphqlConfig::read(&mut reader),
             limits: LimitsConfig::read(&mut reader),
@@ -150,6 +155,18 @@ mod tests {
         assert!(message.contains("from 2 to 500"), "{message}");
         assert!(message.contains("postgres://"), "{message}");
         assert!(!message.contains("hunter2"), "{message}");
+    }
+
+    #[test]
+    fn a_provider_needs_an_audience_and_a_safe_address() {
+        let issuer = ("LEDGERDESK_OIDC_ISSUER", "https://id.example");
+        assert_eq!(codes(&[issuer]), [("LEDGERDESK_OIDC_AUDIENCE".to_owned(), "missing")]);
+        let config = read(&[issuer, ("LEDGERDESK_OIDC_AUDIENCE", "desk")]).unwrap();
+        assert_eq!(config.access.oidc.unwrap().role_claim, "roles");
+        let plain = codes(&[("LEDGERDESK_OIDC_ISSUER", "http://id.example")]);
+        assert_eq!(plain, [("LEDGERDESK_OIDC_ISSUER".to_owned(), "not_an_address")]);
+        let short = codes(&[("LEDGERDESK_FRONTEND_SECRET", "hunter2")]);
+        assert_eq!(short, [("LEDGERDESK_FRONTEND_SECRET".to_owned(), "not_a_secret")]);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::{
 
 use ledgerdesk_api::{
     graphql::{
-        caller::Role,
+        caller::{Credential, Role},
         schema::{ApiParts, endpoint},
     },
     http::{
@@ -113,7 +113,14 @@ impl App {
         let key_id = SystemIds.next_id();
         let secret = format!("ldk_{}", key_id.simple());
         let actor = Actor::bot(key_id);
-        let principal = Principal { workspace_id, key_id, access: role.into(), actor, expires_at: None };
+        let principal = Principal {
+            workspace_id,
+            key_id,
+            access: role.into(),
+            actor,
+            expires_at: None,
+            credential: Credential::Key,
+        };
         self.keys.lock().unwrap().insert(secret.clone(), principal);
         secret
     }

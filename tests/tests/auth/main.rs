@@ -5,10 +5,12 @@
 )]
 
 mod documents;
+mod invitations;
 mod matrix;
 mod office;
 mod roles;
 mod scope;
+mod sign_in;
 mod walls;
 
 use chrono::{DateTime, Utc};

@@ -6,7 +6,7 @@ use async_graphql::{Request, Response, Variables};
 use futures_util::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use ledgerdesk_api::{
     graphql::{
-        caller::{Caller, Language, Role},
+        caller::{Caller, Credential, Language, Role},
         loaders::Loaders,
         schema::{self, ApiSchema},
     },
@@ -21,7 +21,7 @@ use ledgerdesk_domain::{
     workspace::{CreateWorkspace, Workspace, WorkspaceCommand},
 };
 use ledgerdesk_infrastructure::{
-    auth::{ApiKeys, NewApiKey, RoleId, Scope},
+    auth::{Admission, Admitted, ApiKeys, FrontEnd, NewApiKey, Oidc, RoleId, Scope},
     clock::{Clock, IdSource, SystemClock, SystemIds},
     command::Envelope,
 };
@@ -111,9 +111,23 @@ impl Office {
             key_id: key.id,
             access: key.access,
             actor: key.actor,
+            credential: Credential::Key,
             request_id: Uuid::from_u128(0xAE),
             language: Language::En,
         }
+    }
+
+    /// The door of this office.
+    pub(crate) fn admission(&self, oidc: Option<Oidc>, front_end: Option<FrontEnd>) -> Admission {
+        let keys = (self.database.pool().clone(), self.keys.clone());
+        Admission::new(keys, (oidc, front_end), (Arc::new(SystemClock), Arc::new(SystemIds)))
+    }
+
+    /// Who was let in, as a caller.
+    pub(crate) fn admitted(admitted: Admitted) -> Caller {
+        let Admitted { workspace_id, id, access, actor, credential, .. } = admitted;
+        let (request_id, language) = (Uuid::from_u128(0xAE), Language::En);
+        Caller { workspace_id, key_id: id, access, actor, credential, request_id, language }
     }
 
     pub(crate) async fn respond(&self, caller: &Caller, query: &str, variables: Value) -> Response {
@@ -144,10 +158,10 @@ impl Office {
     pub(crate) async fn follow(&self, caller: &Caller, document: &str) -> BoxStream<'static, Response> {
         let known = caller.clone();
         let authenticator = Authenticator::new(move |_| {
-            let Caller { workspace_id, key_id, access, actor, .. } = known.clone();
-            Box::pin(
-                async move { Ok(Some(Principal { workspace_id, key_id, access, actor, expires_at: None })) },
-            )
+            let Caller { workspace_id, key_id, access, actor, credential, .. } = known.clone();
+            Box::pin(async move {
+                Ok(Some(Principal { workspace_id, key_id, access, actor, expires_at: None, credential }))
+            })
         });
         let opened = Session::open(&authenticator, "", RequestId(caller.request_id), Language::En).await;
         let request = Request::new(document)

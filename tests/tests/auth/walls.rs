@@ -3,7 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use ledgerdesk_api::graphql::caller::{Caller, Role};
+use ledgerdesk_api::graphql::{
+    caller::{Caller, Role},
+    global_id::{self, NodeKind},
+};
 use serde_json::{Value, json};
 use sqlx::Row as _;
 
@@ -50,6 +53,18 @@ async fn furnish(office: &Office, owner: &Caller) -> Possessions {
     let role = json!({ "name": text("role"), "permissions": ["clients:read"] });
     let role = office.mutate(owner, "defineRole", role, "role { id }").await["role"]["id"].clone();
     let key = office.done(owner, "createApiKey", json!({ "name": text("key"), "role": "manager" })).await;
+    let invited = json!({ "email": "z@zarathustra.example", "role": "manager" });
+    let invitation = office.done(owner, "inviteMember", invited).await;
+    let session = uuid::Uuid::from_u128(0x5E55);
+    sqlx::query(
+        "insert into ledgerdesk.identities (id, workspace_id, issuer, subject, first_seen_at, last_seen_at) \
+         values ($1, $2, 'https://id.example', 'Zarathustra', now(), now())",
+    )
+    .bind(session)
+    .bind(office.node.workspace.uuid())
+    .execute(office.database.pool())
+    .await
+    .unwrap();
     office.settled().await;
 
     let query = "{ consultations { edges { cursor node { id __typename
@@ -58,12 +73,19 @@ async fn furnish(office: &Office, owner: &Caller) -> Possessions {
         clients { edges { cursor node { id __typename } } } managers { edges { cursor node { id __typename } } }
         messages { edges { cursor node { id __typename } } } calls { edges { cursor } }
         events(first: 100) { edges { cursor node { id __typename } } } apiKeys { edges { cursor } }
+        sessions { edges { cursor } } invitations { edges { cursor } }
         accessLog { edges { cursor } } }";
     let shown = office.ask(owner, query).await;
     let mut possessions = Possessions { ids: BTreeMap::new(), cursors: BTreeSet::new() };
     possessions.gather(&shown);
     possessions.ids.entry("WorkspaceRole".to_owned()).or_default().insert(role.as_str().unwrap().to_owned());
-    possessions.ids.entry("ApiKey".to_owned()).or_default().insert(key);
+    for (of, id) in [
+        ("ApiKey", key),
+        ("Invitation", invitation),
+        ("SignInSession", global_id::encode(NodeKind::Session, session)),
+    ] {
+        possessions.ids.entry(of.to_owned()).or_default().insert(id);
+    }
     possessions
 }
 
@@ -104,6 +126,8 @@ impl Possessions {
             ("reply", "Message"),
             ("role", "WorkspaceRole"),
             ("key", "ApiKey"),
+            ("session", "SignInSession"),
+            ("invitation", "Invitation"),
         ];
         kinds.into_iter().find(|(part, _)| name.contains(part)).map(|(_, of)| of)
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, Schema};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_api::graphql::{
-    caller::{Caller, Language, Role},
+    caller::{Caller, Credential, Language, Role},
     global_id::{self, NodeKind},
     loaders::Loaders,
     query::QueryRoot,
@@ -51,6 +51,7 @@ pub(crate) fn caller(workspace_id: WorkspaceId, role: Role) -> Caller {
         workspace_id,
         key_id,
         access: role.into(),
+        credential: Credential::Key,
         actor: Actor::bot(key_id),
         request_id: Uuid::from_u128(0xAE),
         language: Language::En,

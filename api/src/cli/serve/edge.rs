@@ -4,7 +4,8 @@ use std::{fs, sync::Arc, time::Duration};
 
 use futures_util::FutureExt as _;
 use ledgerdesk_infrastructure::{
-    auth::ApiKeys,
+    auth::{Admission, AuthError, Oidc},
+    clock::Clock,
     config::{Config, GraphqlConfig, HttpStatuses},
     event_store::EventStore,
 };
@@ -27,11 +28,11 @@ pub(super) fn state(
     settings: Settings,
     shutdown: CancellationToken,
     tasks: TaskTracker,
-) -> AppState {
+) -> Result<AppState, AuthError> {
     let runtime = &node.runtime;
-    AppState {
+    Ok(AppState {
         endpoint: node.endpoint.clone(),
-        authenticator: authenticator(runtime.api_keys.clone()),
+        authenticator: authenticator(admission(node)?, node.runtime.clock.clone()),
         health: health(runtime.store.clone(), node.read_side.clone()),
         ids: runtime.ids.clone(),
         limits: limits(&runtime.config),
@@ -45,27 +46,30 @@ pub(super) fn state(
         registry: Arc::clone(&node.registry),
         shutdown,
         tasks,
-    }
+    })
+}
+
+/// The door: keys, and what the configuration lets in besides.
+fn admission(node: &Node) -> Result<Admission, AuthError> {
+    let runtime = &node.runtime;
+    let access = runtime.config.access.clone();
+    let keys = (runtime.pool().clone(), runtime.api_keys.clone());
+    let oidc = access.oidc.map(Oidc::new).transpose()?;
+    Ok(Admission::new(keys, (oidc, access.front_end), (runtime.clock.clone(), runtime.ids.clone())))
 }
 
 /// How long a look-up of a key may take: no request waits longer to be let in or turned away.
 const KEY_WITHIN: Duration = Duration::from_secs(15);
 
-fn authenticator(keys: ApiKeys) -> Authenticator {
+fn authenticator(admission: Admission, clock: Arc<dyn Clock>) -> Authenticator {
     Authenticator::new(move |secret| {
-        let keys = keys.clone();
+        let (admission, clock) = (admission.clone(), clock.clone());
         async move {
-            let looked_up = tokio::time::timeout(KEY_WITHIN, keys.authenticate(&secret)).await;
-            let key = looked_up
+            let looked_up = tokio::time::timeout(KEY_WITHIN, admission.admit(&secret)).await;
+            let admitted = looked_up
                 .map_err(|elapsed| KeysUnavailable(elapsed.into()))?
                 .map_err(|error| KeysUnavailable(error.into()))?;
-            Ok(key.map(|key| Principal {
-                workspace_id: key.workspace_id,
-                key_id: key.id,
-                access: key.access,
-                actor: key.actor,
-                expires_at: None,
-            }))
+            Ok(admitted.map(|admitted| Principal::of(admitted, clock.now())))
         }
         .boxed()
     })

@@ -99,7 +99,7 @@ async fn serve(
         () = shutdown.asked.cancelled() => return Ok(()),
     }
     let (stop, sockets) = (CancellationToken::new(), TaskTracker::new());
-    let router = http::router(edge::state(node, settings, stop.clone(), sockets.clone()));
+    let router = http::router(edge::state(node, settings, stop.clone(), sockets.clone())?);
     let mut serving = tokio::spawn(http::serve(listener, router, stop.clone(), sockets));
     output::line(greeting::text(address, &node.runtime.opening))?;
     tracing::info!(%address, "serving");

@@ -29,13 +29,6 @@ impl<T: Default> Default for Guarded<T> {
     }
 }
 
-impl<T> Guarded<T> {
-    /// A guard before a root.
-    pub const fn new(root: T) -> Self {
-        Self(root)
-    }
-}
-
 impl Caller {
     /// Refuses who does not have the permission.
     pub fn require(&self, permission: Permission) -> Result<(), Fault> {

@@ -4,8 +4,8 @@ use std::{collections::HashMap, sync::LazyLock};
 
 use ledgerdesk_infrastructure::auth::Permission::{
     self, AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
-    ConsultationsRead, ConsultationsWrite, EventsRead, KeysManage, ManagersRead, ManagersWrite, PersonalRead,
-    PersonsErase, RolesManage, StatusRead, WorkspaceConfigure,
+    ConsultationsRead, ConsultationsWrite, EventsRead, KeysManage, ManagersRead, ManagersWrite,
+    MembersManage, PersonalRead, PersonsErase, RolesManage, StatusRead, WorkspaceConfigure,
 };
 
 use Need::{KeyInForce, OfTheThing, One};
@@ -58,7 +58,7 @@ const QUERIES: Table = &[
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
     (One(EventsRead), &["events"]),
     (One(StatusRead), &["logHead", "projections"]),
-    (One(AccessRead), &["roles", "apiKeys", "accessLog"]),
+    (One(AccessRead), &["roles", "apiKeys", "sessions", "invitations", "accessLog"]),
 ];
 
 const MUTATIONS: Table = &[
@@ -134,7 +134,10 @@ const MUTATIONS: Table = &[
         ],
     ),
     (One(WorkspaceConfigure), &["changeWorkspaceSettings", "publishQuestionnaire"]),
-    (One(KeysManage), &["createApiKey", "revokeApiKey"]),
+    (One(KeysManage), &["createApiKey", "revokeApiKey", "revokeSession"]),
+    (One(MembersManage), &["inviteMember", "revokeInvitation"]),
+    // Whoever has the link may use it; it is good for nothing else.
+    (KeyInForce, &["acceptInvitation"]),
     (One(RolesManage), &["defineRole", "changeRole", "deleteRole"]),
 ];
 

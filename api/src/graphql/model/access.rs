@@ -2,7 +2,9 @@
 
 use async_graphql::{Enum, ID, Json, SimpleObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_infrastructure::auth::{self, AccessEntry, ApiKeyRecord, roles::RoleRecord};
+use ledgerdesk_infrastructure::auth::{
+    self, AccessEntry, ApiKeyRecord, IdentityRecord, InvitationRecord, roles::RoleRecord,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -86,6 +88,82 @@ impl From<ApiKeyRecord> for ApiKey {
             manager_id: optional_id(NodeKind::Manager, record.manager_id),
             prefix: record.prefix,
             created_at: record.created_at,
+            revoked_at: record.revoked_at,
+        }
+    }
+}
+
+/// Somebody who signed in with the OpenID Connect provider.
+#[derive(SimpleObject)]
+#[graphql(name = "SignInSession")]
+pub struct Session {
+    /// Its id.
+    id: ID,
+    /// The provider.
+    issuer: String,
+    /// Who, in the provider's words.
+    subject: String,
+    /// The id of the role that an invitation gave; null where the claims of each token decide.
+    role_id: Option<ID>,
+    /// The manager as whom they act by that invitation.
+    manager_id: Option<ID>,
+    /// When they first came.
+    first_seen_at: DateTime<Utc>,
+    /// When they were last seen, to the minute.
+    last_seen_at: DateTime<Utc>,
+    /// Tokens that were made until then open nothing; null if the session was never ended.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<IdentityRecord> for Session {
+    fn from(record: IdentityRecord) -> Self {
+        Self {
+            id: id(NodeKind::Session, record.id),
+            issuer: record.issuer,
+            subject: record.subject,
+            role_id: record.place.map(|place| place.role.to_string().into()),
+            manager_id: optional_id(NodeKind::Manager, record.place.and_then(|place| place.manager_id)),
+            first_seen_at: record.first_seen_at,
+            last_seen_at: record.last_seen_at,
+            revoked_at: record.revoked_at,
+        }
+    }
+}
+
+/// An invitation to the workspace. Its link is shown once, when it is made.
+#[derive(SimpleObject)]
+pub struct Invitation {
+    /// Its id.
+    id: ID,
+    /// Whom to write to; null once it was accepted or taken back.
+    email: Option<String>,
+    /// The id of the role that it gives.
+    role_id: ID,
+    /// With which consultations, if not with all that the role is for.
+    scope: Scope,
+    /// The manager as whom its receiver will act; null if as themselves.
+    manager_id: Option<ID>,
+    /// When it was made.
+    created_at: DateTime<Utc>,
+    /// Until when it stands.
+    expires_at: DateTime<Utc>,
+    /// When it was accepted; null if it was not.
+    accepted_at: Option<DateTime<Utc>>,
+    /// When it was taken back; null if it was not.
+    revoked_at: Option<DateTime<Utc>>,
+}
+
+impl From<InvitationRecord> for Invitation {
+    fn from(record: InvitationRecord) -> Self {
+        Self {
+            id: id(NodeKind::Invitation, record.id),
+            email: record.email,
+            role_id: record.place.role.to_string().into(),
+            scope: record.place.scope.into(),
+            manager_id: optional_id(NodeKind::Manager, record.place.manager_id),
+            created_at: record.created_at,
+            expires_at: record.expires_at,
+            accepted_at: record.accepted_at,
             revoked_at: record.revoked_at,
         }
     }

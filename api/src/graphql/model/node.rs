@@ -37,7 +37,7 @@ pub enum Node {
 
 impl Node {
     /// The thing with this id, if the caller's workspace has it. Notes are entries of a timeline and are found
-    /// there, keys in the query `apiKeys`.
+    /// there, keys, sessions and invitations in their queries.
     pub async fn load(ctx: &Context<'_>, kind: NodeKind, id: Uuid) -> Result<Option<Self>, Fault> {
         let loaders = loaders(ctx)?;
         Ok(match kind {
@@ -55,7 +55,7 @@ impl Node {
             NodeKind::CatalogEntry => {
                 loaders.catalog_entries.load(id).await?.map(|row| Self::CatalogEntry(row.into()))
             }
-            NodeKind::Note | NodeKind::ApiKey => None,
+            NodeKind::Note | NodeKind::ApiKey | NodeKind::Session | NodeKind::Invitation => None,
         })
     }
 }

@@ -235,6 +235,7 @@ mod tests {
             workspace_id: WorkspaceId(Uuid::from_u128(workspace)),
             key_id: Uuid::from_u128(9),
             access: Role::Manager.into(),
+            credential: crate::graphql::caller::Credential::Key,
             actor,
             request_id: Uuid::nil(),
             language: Language::En,

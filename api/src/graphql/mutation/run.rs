@@ -159,13 +159,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::graphql::caller::{Language, Role};
+    use crate::graphql::caller::{Credential, Language, Role};
 
     fn checked(options: &Options) -> Result<(), UserError> {
         let caller = Caller {
             workspace_id: WorkspaceId(Uuid::nil()),
             key_id: Uuid::nil(),
             access: Role::Owner.into(),
+            credential: Credential::Key,
             actor: Actor::SYSTEM,
             request_id: Uuid::nil(),
             language: Language::En,

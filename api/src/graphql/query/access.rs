@@ -1,4 +1,4 @@
-//! `roles`, `apiKeys`, `accessLog`: who may do what, and how that came about.
+//! `roles`, `apiKeys`, `sessions`, `invitations`, `accessLog`: who may do what, and how that came about.
 
 use async_graphql::{
     Context, Object,
@@ -6,22 +6,26 @@ use async_graphql::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use ledgerdesk_infrastructure::auth::{ApiKeyRecord, ApiKeys, AuthError};
+use ledgerdesk_infrastructure::auth::{ApiKeyRecord, ApiKeys, AuthError, IdentityRecord, InvitationRecord};
 use uuid::Uuid;
 
 use crate::graphql::{
     caller::Caller,
     error::Fault,
-    model::access::{AccessLogEntry, ApiKey, Role},
+    model::access::{AccessLogEntry, ApiKey, Invitation, Role, Session},
     paging,
 };
 
 const REFUSED: &str = "this is not a cursor of this list; pass one that it returned, unchanged";
 
-/// The place of a key in the list, opaque to clients.
-pub(super) struct KeyCursor(DateTime<Utc>, Uuid);
+/// A place in a list by time, of a key, a session or an invitation; opaque to clients, and good for its own list only.
+pub(super) struct TimeCursor<const LIST: char>(DateTime<Utc>, Uuid);
 
-impl CursorType for KeyCursor {
+type KeyCursor = TimeCursor<'k'>;
+type SessionCursor = TimeCursor<'s'>;
+type InvitationCursor = TimeCursor<'i'>;
+
+impl<const LIST: char> CursorType for TimeCursor<LIST> {
     type Error = &'static str;
 
     fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
@@ -32,12 +36,12 @@ impl CursorType for KeyCursor {
         let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*at)).ok_or(REFUSED)?;
         let in_time = (0..=253_402_300_799).contains(&at.timestamp());
         let id = Uuid::from_slice(id).map_err(|_| REFUSED)?;
-        if *layout == b'k' && in_time { Ok(Self(at, id)) } else { Err(REFUSED) }
+        if char::from(*layout) == LIST && in_time { Ok(Self(at, id)) } else { Err(REFUSED) }
     }
 
     fn encode_cursor(&self) -> String {
         let mut bytes = [0_u8; 25];
-        bytes[0] = b'k';
+        bytes[0] = u8::try_from(LIST).unwrap_or_default();
         bytes[1..9].copy_from_slice(&self.0.timestamp_micros().to_be_bytes());
         bytes[9..].copy_from_slice(self.1.as_bytes());
         URL_SAFE_NO_PAD.encode(bytes)
@@ -119,12 +123,53 @@ impl ApiKeysQuery {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
     ) -> Result<Connection<KeyCursor, ApiKey>, Fault> {
         let size = paging::size("first", first)?;
-        let after = place::<KeyCursor>(after.as_deref())?;
-        let follows = after.is_some();
-        let before = after.map(|KeyCursor(at, id)| (at, id));
+        let after = place::<KeyCursor>(after.as_deref())?.map(|TimeCursor(at, id)| (at, id));
         let workspace = ctx.data::<Caller>()?.workspace_id;
-        let found = ctx.data::<ApiKeys>()?.page(workspace, before, size + 1).await?;
-        Ok(connection(found, size, follows, |key: &ApiKeyRecord| KeyCursor(key.created_at, key.id)))
+        let found = ctx.data::<ApiKeys>()?.page(workspace, after, size + 1).await?;
+        Ok(connection(found, size, after.is_some(), |key: &ApiKeyRecord| TimeCursor(key.created_at, key.id)))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct SessionsQuery;
+
+#[Object]
+impl SessionsQuery {
+    /// The people who signed in with the OpenID Connect provider, those who came last first.
+    async fn sessions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+    ) -> Result<Connection<SessionCursor, Session>, Fault> {
+        let size = paging::size("first", first)?;
+        let after = place::<SessionCursor>(after.as_deref())?.map(|TimeCursor(at, id)| (at, id));
+        let workspace = ctx.data::<Caller>()?.workspace_id;
+        let found = ctx.data::<ApiKeys>()?.identities().page(workspace, after, size + 1).await?;
+        let cursor = |of: &IdentityRecord| TimeCursor(of.first_seen_at, of.id);
+        Ok(connection(found, size, after.is_some(), cursor))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct InvitationsQuery;
+
+#[Object]
+impl InvitationsQuery {
+    /// The invitations to the workspace, the newest first, those that were accepted, taken back or have expired
+    /// included.
+    async fn invitations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+    ) -> Result<Connection<InvitationCursor, Invitation>, Fault> {
+        let size = paging::size("first", first)?;
+        let after = place::<InvitationCursor>(after.as_deref())?.map(|TimeCursor(at, id)| (at, id));
+        let workspace = ctx.data::<Caller>()?.workspace_id;
+        let found = ctx.data::<ApiKeys>()?.invitations().page(workspace, after, size + 1).await?;
+        let cursor = |of: &InvitationRecord| TimeCursor(of.created_at, of.id);
+        Ok(connection(found, size, after.is_some(), cursor))
     }
 }
 

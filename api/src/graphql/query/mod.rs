@@ -75,7 +75,13 @@ struct Log(event_list::EventListQuery, log_head::LogHeadQuery, projections::Proj
 
 /// Who may do what.
 #[derive(MergedObject, Default)]
-struct Access(access::RolesQuery, access::ApiKeysQuery, access::AccessLogQuery);
+struct Access(
+    access::RolesQuery,
+    access::ApiKeysQuery,
+    access::SessionsQuery,
+    access::InvitationsQuery,
+    access::AccessLogQuery,
+);
 
 /// Anything by its id, and the caller.
 #[derive(MergedObject, Default)]

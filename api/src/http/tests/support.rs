@@ -188,6 +188,7 @@ fn principal(secret: &str) -> Option<Principal> {
         key_id: Uuid::from_u128(u128::try_from(key_id).unwrap()),
         access: Role::Owner.into(),
         actor: Actor::SYSTEM,
+        credential: crate::graphql::caller::Credential::Key,
         expires_at: (secret == SHORT_KEY).then(|| Instant::now() + Duration::from_millis(500)),
     })
 }

@@ -35,6 +35,17 @@ fn russian(error: &AuthError) -> String {
         }
         AuthError::WiderThanHeld => "нельзя дать область шире собственной",
         AuthError::ScopeWithoutManager => "для области своих консультаций укажите менеджера, чьи они",
+        AuthError::SessionNotFound => "такого сеанса нет; список сеансов даёт запрос `sessions`",
+        AuthError::InvitationNotFound => {
+            "такого приглашения нет, или оно уже принято, отозвано либо истекло; попросите новое"
+        }
+        AuthError::InvitedSomebodyElse => "приглашение на другой адрес; войдите с тем, который был приглашён",
+        AuthError::InvitationTime => "приглашение действует дольше текущего момента и не дольше 30 дней",
+        AuthError::TooManyInvitations => {
+            "в рабочем пространстве не больше 1000 действующих приглашений; сначала отзовите лишние"
+        }
+        AuthError::Email => "это не адрес электронной почты; он выглядит как name@example.org",
+        AuthError::Provider { .. } => "сейчас нельзя обратиться к провайдеру OpenID Connect",
         AuthError::Database(_) => "ключи сейчас недоступны",
     }
     .to_owned()

@@ -66,6 +66,39 @@ pub(super) struct RevokeApiKeyPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Whose session.
+#[derive(Debug, InputObject)]
+pub(super) struct RevokeSessionInput {
+    /// The session.
+    session_id: ID,
+}
+
+/// What became of the session.
+#[derive(Default, SimpleObject)]
+pub(super) struct RevokeSessionPayload {
+    /// The session that was ended. Null if it was not.
+    revoked_id: Option<ID>,
+    /// Why it was not ended; empty on success.
+    user_errors: Vec<UserError>,
+}
+
+pub(super) async fn revoke_session(
+    ctx: &Context<'_>,
+    input: RevokeSessionInput,
+) -> Result<RevokeSessionPayload> {
+    let caller = ctx.data::<Caller>()?;
+    let refused = |error| Ok(RevokeSessionPayload { revoked_id: None, user_errors: vec![error] });
+    let Ok(id) = global_id::decode_kind(&input.session_id, NodeKind::Session) else {
+        return refused(UserError::refused(Refusal::InvalidId, Some("sessionId"), caller.language));
+    };
+    let now = ctx.data::<Arc<dyn Clock>>()?.now();
+    let revoked = ctx.data::<ApiKeys>()?.identities().revoke(&caller.granter(), id, now).await;
+    match settled(revoked, |_| Some("sessionId"), caller)? {
+        Ok(()) => Ok(RevokeSessionPayload { revoked_id: Some(input.session_id), user_errors: Vec::new() }),
+        Err(error) => refused(error),
+    }
+}
+
 pub(super) async fn create(ctx: &Context<'_>, input: CreateApiKeyInput) -> Result<CreateApiKeyPayload> {
     let caller = ctx.data::<Caller>()?;
     let refused =
@@ -116,7 +149,11 @@ pub(super) async fn revoke(ctx: &Context<'_>, input: RevokeApiKeyInput) -> Resul
 }
 
 /// The manager of an id, who must exist.
-async fn manager(ctx: &Context<'_>, caller: &Caller, id: &ID) -> Result<Result<ManagerId, UserError>> {
+pub(super) async fn manager(
+    ctx: &Context<'_>,
+    caller: &Caller,
+    id: &ID,
+) -> Result<Result<ManagerId, UserError>> {
     let refused = |refusal| Ok(Err(UserError::refused(refusal, Some("managerId"), caller.language)));
     let Ok(id) = global_id::decode_kind(id, NodeKind::Manager) else { return refused(Refusal::InvalidId) };
     let stream = StreamId::new(StreamType::Manager, id);

@@ -1,6 +1,7 @@
 //! Mutations of who may do what. They are kept in tables and not in the log: a key must end at once, everywhere, and
 //! its secret is shown once, so that there is nothing to repeat under an idempotency key.
 
+mod invitations;
 mod keys;
 mod roles;
 
@@ -8,7 +9,14 @@ use async_graphql::{Context, Object, Result};
 use ledgerdesk_infrastructure::auth::AuthError;
 
 use self::{
-    keys::{CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyInput, RevokeApiKeyPayload},
+    invitations::{
+        AcceptInvitationInput, AcceptInvitationPayload, InviteMemberInput, InviteMemberPayload,
+        RevokeInvitationInput, RevokeInvitationPayload,
+    },
+    keys::{
+        CreateApiKeyInput, CreateApiKeyPayload, RevokeApiKeyInput, RevokeApiKeyPayload, RevokeSessionInput,
+        RevokeSessionPayload,
+    },
     roles::{
         ChangeRoleInput, ChangeRolePayload, DefineRoleInput, DefineRolePayload, DeleteRoleInput,
         DeleteRolePayload,
@@ -38,6 +46,45 @@ impl AccessMutations {
         input: RevokeApiKeyInput,
     ) -> Result<RevokeApiKeyPayload> {
         keys::revoke(ctx, input).await
+    }
+
+    /// Ends the session of somebody who signed in: every token that they have by now opens nothing any more, within two
+    /// seconds.
+    async fn revoke_session(
+        &self,
+        ctx: &Context<'_>,
+        input: RevokeSessionInput,
+    ) -> Result<RevokeSessionPayload> {
+        keys::revoke_session(ctx, input).await
+    }
+
+    /// Invites somebody by their e-mail address. The link's token is in the answer and nowhere else: sending it is up
+    /// to you. Nobody can give more than they hold.
+    async fn invite_member(
+        &self,
+        ctx: &Context<'_>,
+        input: InviteMemberInput,
+    ) -> Result<InviteMemberPayload> {
+        invitations::invite(ctx, input).await
+    }
+
+    /// Takes an invitation back that nobody accepted.
+    async fn revoke_invitation(
+        &self,
+        ctx: &Context<'_>,
+        input: RevokeInvitationInput,
+    ) -> Result<RevokeInvitationPayload> {
+        invitations::revoke(ctx, input).await
+    }
+
+    /// Accepts an invitation. Who comes with the link's token as their key gets a key of their own; who signed in and
+    /// names the token gets the role with their sign-in.
+    async fn accept_invitation(
+        &self,
+        ctx: &Context<'_>,
+        input: AcceptInvitationInput,
+    ) -> Result<AcceptInvitationPayload> {
+        invitations::accept(ctx, input).await
     }
 
     /// Defines a role of the workspace's own. Nobody can put more into it than they hold.
