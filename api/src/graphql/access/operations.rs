@@ -93,6 +93,8 @@ const MUTATIONS: Table = &[
             "requestRating",
             "submitRating",
             "reviseRating",
+            "setTyping",
+            "setPresence",
         ],
     ),
     (
@@ -127,8 +129,15 @@ const MUTATIONS: Table = &[
     (One(RolesManage), &["defineRole", "changeRole", "deleteRole"]),
 ];
 
-const SUBSCRIPTIONS: Table =
-    &[(One(EventsRead), &["events"]), (One(ConsultationsRead), &["consultationChanged"])];
+const SUBSCRIPTIONS: Table = &[
+    (One(EventsRead), &["events"]),
+    (
+        One(ConsultationsRead),
+        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "typing"],
+    ),
+    (One(ManagersRead), &["presence"]),
+    (One(StatusRead), &["projectionLag"]),
+];
 
 impl Kind {
     /// Every kind.

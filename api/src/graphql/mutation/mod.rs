@@ -5,6 +5,7 @@ mod access;
 mod client;
 mod consultation;
 pub(super) mod entity;
+mod ephemeral;
 mod failure;
 mod input;
 mod manager;
@@ -32,4 +33,5 @@ pub struct Mutations(
     manager::ManagerMutations,
     workspace::WorkspaceMutations,
     access::AccessMutations,
+    ephemeral::EphemeralMutations,
 );
