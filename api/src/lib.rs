@@ -4,3 +4,4 @@ pub mod cli;
 pub mod graphql;
 pub mod http;
 pub mod i18n;
+mod live;

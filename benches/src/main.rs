@@ -7,7 +7,7 @@
 //! Names of sections as arguments measure only those, and leave the recorded table as it is; `--round SECONDS`
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
-//! - the way out: `latency` (with `lag`), `read`, `verify`, `export`, `rebuild`, `size`;
+//! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
 //! - by name only: `migrate` (with `enlarge`), `scale`, `archive`, and `peers`, which needs what `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
@@ -15,6 +15,7 @@ mod append;
 mod archive;
 mod enlarge;
 mod export;
+mod fanout;
 mod graphql;
 mod import;
 mod lag;
@@ -155,6 +156,9 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("latency") {
         latency::measure(bench, &mut report).await?;
+    }
+    if options.wants("fanout") {
+        fanout::measure(bench, options.soak, &mut report).await?;
     }
     if options.wants("load") {
         load::measure(bench, &mut report).await?;

@@ -5,8 +5,9 @@ use std::time::Duration;
 use clap::Parser;
 
 /// Measured when no section is named.
-const USUAL: [&str; 10] =
-    ["append", "graphql", "latency", "load", "import", "size", "read", "verify", "export", "rebuild"];
+const USUAL: [&str; 11] = [
+    "append", "graphql", "latency", "fanout", "load", "import", "size", "read", "verify", "export", "rebuild",
+];
 /// Measured only by name: each takes minutes and gigabytes.
 const BY_NAME: [&str; 4] = ["migrate", "scale", "archive", "peers"];
 /// Seconds that one measurement runs.
@@ -30,6 +31,9 @@ pub(crate) struct Options {
     /// Let `scale` and `archive` go on to ten million events
     #[arg(long)]
     pub(crate) ten_million: bool,
+    /// Let `fanout` go on for an hour
+    #[arg(long)]
+    pub(crate) soak: bool,
 }
 
 fn sections() -> clap::builder::PossibleValuesParser {

@@ -59,10 +59,16 @@ impl Memory {
 impl Server {
     /// Starts a server on a free port and waits until it is ready.
     pub(crate) async fn start(url: &str) -> Result<Self> {
+        Self::start_with(url, &[]).await
+    }
+
+    /// The same, with settings of its own.
+    pub(crate) async fn start_with(url: &str, settings: &[(&str, &str)]) -> Result<Self> {
         let port = std::net::TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let address = format!("127.0.0.1:{port}");
         let child = ledgerdesk(url)?
             .args(["serve", "--listen", &address])
+            .envs(settings.iter().copied())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .spawn()
@@ -77,6 +83,20 @@ impl Server {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         bail!("the server is not ready after 30 seconds")
+    }
+
+    /// How much of a core it has had since it began, in seconds.
+    pub(crate) fn cpu_seconds(&self) -> Result<f64> {
+        /// Clock ticks a second: the same on every Linux.
+        const TICKS: f64 = 100.0;
+        let stat = fs::read_to_string(format!("/proc/{}/stat", self.child.id()))?;
+        // After the name, which may hold anything: the state is the first field, user time the twelfth.
+        let (_, fields) = stat.rsplit_once(") ").context("the system tells no times")?;
+        let mut times = fields.split_whitespace().skip(11).map(str::parse::<f64>);
+        let (Some(user), Some(system)) = (times.next(), times.next()) else {
+            bail!("the system tells no times");
+        };
+        Ok((user? + system?) / TICKS)
     }
 
     /// How much memory it has.

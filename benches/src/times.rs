@@ -17,6 +17,11 @@ impl Times {
         Self { sorted: times, took }
     }
 
+    /// How many.
+    pub(crate) fn len(&self) -> usize {
+        self.sorted.len()
+    }
+
     /// How many a second.
     pub(crate) fn rate(&self) -> f64 {
         count(self.sorted.len()) / self.took.as_secs_f64()

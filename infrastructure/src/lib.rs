@@ -2,6 +2,7 @@
 //!
 //! # Map
 //! - [`event_store`]: the append-only log: append, read, follow, verify.
+//! - [`notices`]: short messages between nodes that nobody keeps.
 //! - [`command`]: load, decide, append, with bounded retries and stored results.
 //! - [`auth`]: API keys: who may use a workspace, and as what.
 //! - [`config`]: the settings, typed and documented.
@@ -21,4 +22,5 @@ pub mod demo;
 pub mod embedded_postgres;
 pub mod event_store;
 pub mod import;
+pub mod notices;
 pub mod telemetry;

@@ -1,6 +1,6 @@
 //! A client of graphql-transport-ws.
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::{net::TcpStream, time::timeout};
@@ -39,6 +39,29 @@ impl Socket {
     /// The next message; a close is `{"closed": code}`. An error where none comes.
     pub async fn next(&mut self) -> Result<Value> {
         timeout(PATIENCE, self.receive()).await.context("no message came")?
+    }
+
+    /// The next message as it came, unread; an error where the server closes.
+    pub async fn text(&mut self) -> Result<impl std::ops::Deref<Target = str> + use<>> {
+        loop {
+            match self.0.next().await.context("the socket has ended")?? {
+                Message::Text(text) => return Ok(text),
+                Message::Close(frame) => bail!("closed: {frame:?}"),
+                _ => {}
+            }
+        }
+    }
+
+    /// The data of the first result that comes while something is done again and again until then.
+    pub async fn data_after<F: Future>(&mut self, mut act: impl FnMut() -> F) -> Result<Value> {
+        let data = self.data();
+        tokio::pin!(data);
+        loop {
+            tokio::select! {
+                data = &mut data => return data,
+                _ = act() => {}
+            }
+        }
     }
 
     async fn receive(&mut self) -> Result<Value> {

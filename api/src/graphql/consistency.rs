@@ -3,10 +3,29 @@
 use std::time::Duration;
 
 use async_graphql::Context;
+use ledgerdesk_domain::stream::{StreamId, StreamType, StreamVersion};
 use ledgerdesk_infrastructure::event_store::EventStore;
 use ledgerdesk_projections::runtime::ReadSide;
+use uuid::Uuid;
 
-use super::{error::Fault, model::position::Position};
+use super::{
+    caller::Caller,
+    error::Fault,
+    model::{loaders, position::Position},
+};
+
+/// Whether the caller reaches the consultation: asked of the log, which is never behind, unless it depends on who holds
+/// it.
+pub(super) async fn has_consultation(ctx: &Context<'_>, id: Uuid) -> Result<bool, Fault> {
+    let stream = StreamId::new(StreamType::Consultation, id);
+    let caller = ctx.data::<Caller>()?;
+    if caller.own().is_some() {
+        return Ok(loaders(ctx)?.consultations.load(id).await?.is_some());
+    }
+    let workspace = caller.workspace_id;
+    let first = ctx.data::<EventStore>()?.read_stream(workspace, stream, StreamVersion::NONE, 1).await?;
+    Ok(!first.is_empty())
+}
 
 /// How long a query waits. Read models follow within milliseconds; one that does not has a reason that waiting
 /// longer does not change.

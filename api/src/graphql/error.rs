@@ -58,6 +58,23 @@ pub enum Fault {
         /// Which one, why, and what would be right.
         message: String,
     },
+    /// Something is done too often. Worth another try in a moment.
+    RateLimited {
+        /// What, and how often it may be done.
+        message: &'static str,
+    },
+    /// A subscriber fell too far behind. Nothing is lost: it goes on after the cursor.
+    TooSlow {
+        /// The cursor of the last event before the gap.
+        cursor: String,
+    },
+    /// A view has more rows than a subscription keeps.
+    ViewTooLarge {
+        /// How many it may have, and what would be right.
+        message: String,
+    },
+    /// The key stopped opening this door while a subscription ran.
+    Revoked,
     /// The database is away, or this node stops. Worth another try in a moment.
     Unavailable {
         /// What cannot be done now.
@@ -89,6 +106,10 @@ impl Fault {
             Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
             Self::UnknownEvent { .. } => UNKNOWN_EVENT,
             Self::Paused { .. } => "PROJECTION_PAUSED",
+            Self::RateLimited { .. } => "RATE_LIMITED",
+            Self::TooSlow { .. } => "SUBSCRIBER_TOO_SLOW",
+            Self::ViewTooLarge { .. } => "VIEW_TOO_LARGE",
+            Self::Revoked => "UNAUTHENTICATED",
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal => INTERNAL,
         }
@@ -101,13 +122,24 @@ impl Fault {
             | Self::Timeout { message }
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }
-            | Self::Paused { message } => message.clone(),
+            | Self::Paused { message }
+            | Self::ViewTooLarge { message } => message.clone(),
             Self::MissingPermission { permission } => format!(
                 "this needs the permission {}, to {}; use a key whose role has it",
                 permission.as_str(),
                 permission.about()
             ),
-            Self::Forbidden { message } | Self::Unavailable { message } => (*message).to_owned(),
+            Self::TooSlow { .. } => {
+                "events came faster than they were taken; subscribe again, with `resumeAfter` \
+                                     of this error as `after`: nothing is missing from there on"
+                    .to_owned()
+            }
+            Self::Revoked => {
+                "the API key was revoked or changed; connect again with one that is in force".to_owned()
+            }
+            Self::Forbidden { message } | Self::RateLimited { message } | Self::Unavailable { message } => {
+                (*message).to_owned()
+            }
             Self::Internal => "something went wrong here; the log has it under the request id".to_owned(),
         }
     }
@@ -122,8 +154,11 @@ impl From<Fault> for async_graphql::Error {
     fn from(fault: Fault) -> Self {
         Self::new(fault.message()).extend_with(|_, extensions| {
             extensions.set("code", fault.code());
-            if let Fault::MissingPermission { permission } = fault {
+            if let Fault::MissingPermission { permission } = &fault {
                 extensions.set("permission", permission.as_str());
+            }
+            if let Fault::TooSlow { cursor } = &fault {
+                extensions.set("resumeAfter", cursor.as_str());
             }
         })
     }

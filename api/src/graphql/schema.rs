@@ -16,7 +16,10 @@ use super::{
     caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot,
     subscription::SubscriptionRoot,
 };
-use crate::http::{endpoint::Endpoint, metrics::HttpMetrics};
+use crate::{
+    http::{endpoint::Endpoint, metrics::HttpMetrics},
+    live::{Topics, ephemeral::Ephemeral},
+};
 
 /// The schema of the API.
 pub type ApiSchema = Schema<QueryRoot, MutationRoot, SubscriptionRoot>;
@@ -50,6 +53,7 @@ pub struct ApiParts {
 /// The schema with its data, as the transports execute it.
 pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
+    let ephemeral = Ephemeral::new(pool.clone(), parts.ids.next_id());
     let schema = builder()
         .data(parts.pool)
         .data(parts.store)
@@ -59,6 +63,8 @@ pub fn endpoint(parts: ApiParts) -> Endpoint {
         .data(parts.clock)
         .data(parts.ids)
         .data(parts.metrics)
+        .data(Topics::default())
+        .data(ephemeral)
         .finish();
     Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
 }

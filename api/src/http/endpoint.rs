@@ -6,7 +6,10 @@ use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 
 use super::auth::Session;
-use crate::graphql::caller::Caller;
+use crate::{
+    graphql::caller::Caller,
+    live::{self, Delivery, Hub},
+};
 
 type Execute = dyn Fn(Request, &Caller) -> BoxFuture<'static, Response> + Send + Sync;
 type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send + Sync;
@@ -16,6 +19,7 @@ type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send
 pub struct Endpoint {
     execute: Arc<Execute>,
     subscribe: Arc<Subscribe>,
+    hub: Hub,
 }
 
 impl Endpoint {
@@ -35,6 +39,7 @@ impl Endpoint {
             subscribe: Arc::new(move |request, caller| {
                 executor.execute_stream(furnish(request, caller), None)
             }),
+            hub: Hub::default(),
         }
     }
 
@@ -47,6 +52,14 @@ impl Endpoint {
         (self.execute)(request.data(caller.clone()), caller)
     }
 
+    /// A subscription whose answers are shared with everybody who is shown the same.
+    pub(crate) fn deliver(&self, request: Request, session: &Session) -> BoxStream<'static, Delivery> {
+        let (endpoint, opened_by) = (self.clone(), session.clone());
+        let open = move |request| endpoint.subscribe(request, &opened_by);
+        live::deliver(self.hub.clone(), session.clone(), request, open)
+    }
+
+    /// The same, shared with nobody.
     pub(crate) fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
         (self.subscribe)(with(request, session), session.caller())
     }

@@ -9,14 +9,14 @@
 pub mod auth;
 mod connections;
 pub mod endpoint;
-mod error;
+pub(crate) mod error;
 mod graphiql;
-mod graphql;
+pub(crate) mod graphql;
 pub mod guard;
 pub mod health;
 pub mod metrics;
 mod origin;
-mod panic;
+pub(crate) mod panic;
 mod rates;
 pub mod request_id;
 pub mod rest;

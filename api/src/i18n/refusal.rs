@@ -11,6 +11,7 @@ pub(crate) enum Refusal {
     ClientNotFound,
     ManagerNotFound,
     ManagerMissing,
+    NotAManager,
     PartyWithoutId,
     InvalidIdempotencyKey,
     IdempotencyKeyReused,
@@ -50,6 +51,11 @@ impl Refusal {
                 "manager_missing",
                 "name the manager: this API key does not belong to one",
                 "укажите менеджера: этот ключ API не принадлежит менеджеру",
+            ),
+            Self::NotAManager => (
+                "not_a_manager",
+                "only managers are there or not; use an API key that belongs to one",
+                "присутствовать могут только менеджеры; используйте ключ API, принадлежащий менеджеру",
             ),
             Self::PartyWithoutId => (
                 "party_without_id",

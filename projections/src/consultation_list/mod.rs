@@ -7,5 +7,5 @@ mod query;
 mod row;
 
 pub use projection::ConsultationList;
-pub use query::{Filter, Order, StatusCount, count_by_status, ids_of_client};
+pub use query::{Filter, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client};
 pub use row::{HandoverPhase, Row};

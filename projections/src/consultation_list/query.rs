@@ -127,6 +127,28 @@ pub async fn count_by_status(
     read::grouped::<Row, _>(pool, (select, "t.status"), reach, filter).await
 }
 
+/// How many consultations of a view have a status, and how many of them nobody holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct QueueCount {
+    /// The status.
+    pub status: Status,
+    /// How many.
+    pub count: i64,
+    /// How many of them nobody holds.
+    pub unassigned: i64,
+}
+
+/// The same as [`count_by_status`], with those that nobody holds counted in the same statement.
+pub async fn count_queue(
+    pool: &PgPool,
+    reach: Reach,
+    filter: &Filter,
+) -> Result<Vec<QueueCount>, sqlx::Error> {
+    let select = "jsonb_build_object('status', t.status, 'count', count(*), \
+                  'unassigned', count(*) filter (where t.assignee is null))";
+    read::grouped::<Row, _>(pool, (select, "t.status"), reach, filter).await
+}
+
 /// Every consultation that a client has: those whose own keys must go when the client is erased.
 pub async fn ids_of_client(
     pool: &PgPool,

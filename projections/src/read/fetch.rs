@@ -98,7 +98,7 @@ pub async fn latest_of<R: ChildRow>(
 }
 
 /// The row as JSON, without what the caller may not see: that never leaves the database.
-fn row<R: ReadRow>(reach: Reach) -> String {
+pub(super) fn row<R: ReadRow>(reach: Reach) -> String {
     if reach.personal { "to_jsonb(t)".to_owned() } else { format!("to_jsonb(t) || '{}'::jsonb", R::MASK) }
 }
 

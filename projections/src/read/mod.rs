@@ -7,12 +7,14 @@ mod conditions;
 mod fetch;
 mod page;
 mod reach;
+mod view;
 
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub(crate) use fetch::grouped;
 pub use fetch::{by_ids, count, latest_of, page};
 pub use page::{Key, Keyset, Page, PageRequest, SortKind};
 pub use reach::{Belonging, Own, Reach};
+pub use view::{among, whole};
 
 use ledgerdesk_domain::id::ConsultationId;
 use serde::de::DeserializeOwned;

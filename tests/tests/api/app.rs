@@ -20,7 +20,10 @@ use ledgerdesk_api::{
         router, serve,
     },
 };
-use ledgerdesk_domain::{context::Actor, id::WorkspaceId};
+use ledgerdesk_domain::{
+    context::Actor,
+    id::{ManagerId, WorkspaceId},
+};
 use ledgerdesk_infrastructure::{
     auth::ApiKeys,
     clock::{IdSource as _, SystemClock, SystemIds},
@@ -45,22 +48,41 @@ pub(crate) struct App {
     shutdown: CancellationToken,
     serving: JoinHandle<std::io::Result<()>>,
     read_side: ReadSide,
-    _database: TestDatabase,
+    database: Arc<TestDatabase>,
 }
 
 impl App {
     pub(crate) async fn start() -> Self {
-        let database = TestDatabase::new().await;
+        Self::with(SocketLimits::default()).await
+    }
+
+    pub(crate) async fn with(sockets: SocketLimits) -> Self {
+        let database = Arc::new(TestDatabase::new().await);
         let node = Node::open(database.pool()).await;
+        Self::over(database, node, sockets, Arc::default()).await
+    }
+
+    /// Another node on the same database, which takes the same keys.
+    pub(crate) async fn beside(&self) -> Self {
+        let database = Arc::clone(&self.database);
+        let node = Node { workspace: self.node.workspace, ..Node::open(database.pool()).await };
+        Self::over(database, node, SocketLimits::default(), Arc::clone(&self.keys)).await
+    }
+
+    async fn over(
+        database: Arc<TestDatabase>,
+        node: Node,
+        sockets: SocketLimits,
+        keys: Arc<Mutex<HashMap<String, Principal>>>,
+    ) -> Self {
         let shutdown = CancellationToken::new();
         let read_side = ReadSide::start(
             database.pool().clone(),
             node.store.clone(),
             registry(),
-            runtime::Settings::for_node("test"),
+            runtime::Settings::for_node(SystemIds.next_id().to_string()),
             shutdown.clone(),
         );
-        let keys: Arc<Mutex<HashMap<String, Principal>>> = Arc::default();
         let known = Arc::clone(&keys);
         let mut registry = prometheus_client::registry::Registry::default();
         let metrics = HttpMetrics::register(&mut registry);
@@ -90,7 +112,7 @@ impl App {
             rates: Rates::default(),
             connections: Connections::default(),
             timeouts: Timeouts::default(),
-            sockets: SocketLimits::default(),
+            sockets,
             metrics,
             registry: Arc::new(registry),
             shutdown: shutdown.clone(),
@@ -100,7 +122,7 @@ impl App {
         let address = listener.local_addr().unwrap();
         let serving = tokio::spawn(serve(listener, router(state), shutdown.clone(), tasks));
         let client = Client::new();
-        Self { address, node, keys, client, shutdown, serving, read_side, _database: database }
+        Self { address, node, keys, client, shutdown, serving, read_side, database }
     }
 
     /// A key of the node's workspace.
@@ -125,8 +147,25 @@ impl App {
         secret
     }
 
+    /// A key that belongs to this manager.
+    pub(crate) fn key_of_manager(&self, manager: Uuid) -> String {
+        let secret = self.key(Role::Manager);
+        if let Some(principal) = self.keys.lock().unwrap().get_mut(&secret) {
+            principal.actor = Actor::manager(ManagerId(manager));
+        }
+        secret
+    }
+
     pub(crate) fn revoke(&self, key: &str) {
         self.keys.lock().unwrap().remove(key);
+    }
+
+    /// The value of a gauge of this node.
+    pub(crate) async fn gauge(&self, name: &str) -> i64 {
+        let answer = self.client.get(format!("http://{}/metrics", self.address)).send().await.unwrap();
+        let text = answer.text().await.unwrap();
+        let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' '));
+        line.expect("the gauge is shown").parse().unwrap()
     }
 
     /// Posts a document and returns the whole answer.

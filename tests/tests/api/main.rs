@@ -5,6 +5,9 @@
 )]
 
 mod app;
+mod ephemeral;
 mod mutations;
+mod slow;
 mod socket;
 mod subscriptions;
+mod views;

@@ -94,6 +94,8 @@ const MUTATIONS: Table = &[
             "requestRating",
             "submitRating",
             "reviseRating",
+            "setTyping",
+            "setPresence",
         ],
     ),
     (
@@ -141,8 +143,15 @@ const MUTATIONS: Table = &[
     (One(RolesManage), &["defineRole", "changeRole", "deleteRole"]),
 ];
 
-const SUBSCRIPTIONS: Table =
-    &[(One(EventsRead), &["events"]), (One(ConsultationsRead), &["consultationChanged"])];
+const SUBSCRIPTIONS: Table = &[
+    (One(EventsRead), &["events"]),
+    (
+        One(ConsultationsRead),
+        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "typing"],
+    ),
+    (One(ManagersRead), &["presence"]),
+    (One(StatusRead), &["projectionLag"]),
+];
 
 impl Kind {
     /// Every kind.

@@ -155,3 +155,14 @@ pub enum ActorKind {
     /// Ledgerdesk itself.
     System,
 }
+
+/// As what somebody who is there is seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
+pub enum PresenceStatus {
+    /// There.
+    Online,
+    /// There, but not at the desk.
+    Away,
+    /// There, but at something else.
+    Busy,
+}

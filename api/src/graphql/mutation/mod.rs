@@ -6,6 +6,7 @@ mod catalog;
 mod client;
 mod consultation;
 pub(super) mod entity;
+mod ephemeral;
 mod failure;
 mod input;
 mod manager;
@@ -36,4 +37,5 @@ pub struct Mutations(
     catalog::CatalogMutations,
     workspace::WorkspaceMutations,
     access::AccessMutations,
+    ephemeral::EphemeralMutations,
 );

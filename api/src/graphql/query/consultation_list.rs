@@ -23,7 +23,7 @@ use crate::graphql::{
 /// What narrows a list of consultations. Everything given must hold; a list asks for one of its values. At
 /// most 100 values a list.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct ConsultationFilter {
+pub(in crate::graphql) struct ConsultationFilter {
     /// In one of these stages.
     status: Option<Vec<Status>>,
     /// Of one of these urgencies.
@@ -55,7 +55,7 @@ pub(super) struct ConsultationFilter {
 }
 
 impl ConsultationFilter {
-    pub(super) fn read(self) -> Result<Filter, Fault> {
+    pub(in crate::graphql) fn read(self) -> Result<Filter, Fault> {
         Ok(Filter {
             statuses: input::list("filter.status", self.status)?,
             priorities: input::list("filter.priority", self.priority)?,

@@ -19,7 +19,7 @@ use crate::graphql::{
 /// What narrows a list of handovers. Everything given must hold; a list asks for one of its values. At most 100
 /// values a list.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct HandoverFilter {
+pub(in crate::graphql) struct HandoverFilter {
     /// Of one of these consultations.
     consultation: Option<Vec<ID>>,
     /// In one of these states.
@@ -35,7 +35,7 @@ pub(super) struct HandoverFilter {
 }
 
 impl HandoverFilter {
-    fn read(self) -> Result<Filter, Fault> {
+    pub(in crate::graphql) fn read(self) -> Result<Filter, Fault> {
         Ok(Filter {
             consultations: input::ids("filter.consultation", NodeKind::Consultation, self.consultation)?,
             states: input::list("filter.state", self.state)?,

@@ -1,18 +1,15 @@
 //! `events`: the log itself.
 
-use async_graphql::{Context, Result};
-use async_stream::stream;
+use std::sync::Arc;
+
+use async_graphql::Context;
 use ledgerdesk_domain::{event::Recorded, id::WorkspaceId, stream::StreamId};
 use ledgerdesk_infrastructure::event_store::{Cursor, EventStore};
 
-use super::Boxed;
 use crate::{
-    graphql::{error::Fault, model::event::Event, query::event_list::EventFilter},
-    http::auth::Session,
+    graphql::{caller::Caller, error::Fault, model::event::Event, query::event_list::EventFilter},
+    live::{LogSource, Source},
 };
-
-/// How many events are taken from the log at a time.
-const PAGE: usize = 256;
 
 /// A filter that was read, and the wall around the caller's workspace.
 struct Wanted {
@@ -40,52 +37,24 @@ async fn start(store: &EventStore, after: Option<String>) -> Result<Cursor, Faul
     }
 }
 
-pub(super) async fn follow(
+/// What is followed.
+pub(super) async fn source(
     ctx: &Context<'_>,
     after: Option<String>,
     filter: EventFilter,
-) -> Result<Boxed<Event>> {
-    let session = ctx.data::<Session>()?.clone();
+) -> Result<impl Source + use<>, Fault> {
+    let caller = ctx.data::<Caller>()?;
     let (types, stream) = filter.read()?;
-    let personal = session.caller().reach().personal;
-    let wanted = Wanted { workspace: session.caller().workspace_id, types, stream };
-    let store = ctx.data::<EventStore>()?;
-    let cursor = start(store, after).await?;
-    let mut follower = store.follow(cursor).await.map_err(Fault::from)?;
-    Ok(Box::pin(stream! {
-        loop {
-            let page = match follower.next_page(PAGE).await {
-                Ok(page) => page,
-                Err(error) => {
-                    yield Err(Fault::from(error).into());
-                    return;
-                }
-            };
-            for event in page.events.iter().filter(|event| wanted.matches(event)) {
-                if let Err(ended) = still_open(&session).await {
-                    yield Err(ended);
-                    return;
-                }
-                yield Ok(Event::new(event, page.cursor.epoch, personal));
-            }
-        }
-    }))
+    let wanted = Wanted { workspace: caller.workspace_id, types, stream };
+    let store = ctx.data::<EventStore>()?.clone();
+    let follower = store.follow(start(&store, after).await?).await?;
+    Ok(LogSource::new(store, follower, move |event| wanted.matches(event)))
 }
 
-/// Why nothing more may be shown to this session, if so.
-pub(super) async fn still_open(session: &Session) -> Result<(), async_graphql::Error> {
-    match session.still_holds().await {
-        Ok(true) => Ok(()),
-        Ok(false) => Err(revoked()),
-        Err(_) => Err(Fault::Unavailable { message: UNCHECKED }.into()),
-    }
-}
-
-const UNCHECKED: &str = "keys cannot be checked now; connect again in a moment, with your last cursor";
-
-/// The key stopped opening this door while the subscription ran.
-fn revoked() -> async_graphql::Error {
-    use async_graphql::ErrorExtensions as _;
-    async_graphql::Error::new("the API key was revoked or changed; connect again with one that is in force")
-        .extend_with(|_, extensions| extensions.set("code", "UNAUTHENTICATED"))
+/// What an event looks like.
+pub(super) fn show(ctx: &Context<'_>) -> impl Fn(&Arc<Recorded>) -> Event + use<> {
+    let store = ctx.data::<EventStore>().cloned();
+    let personal = ctx.data::<Caller>().is_ok_and(|caller| caller.reach().personal);
+    // A follower whose history ended tells nothing more, so the epoch is that of every event it showed.
+    move |event| Event::new(event, store.as_ref().map_or(0, |store| store.head().epoch), personal)
 }

@@ -7,6 +7,7 @@ use std::{
 };
 
 use axum::extract::ws::{CloseFrame, Message, WebSocket};
+use futures_util::SinkExt as _;
 use serde_json::Value;
 use tokio::{
     sync::mpsc,
@@ -16,7 +17,7 @@ use tokio::{
 
 use super::{
     operation::{self, Body, Outbox, Outgoing},
-    protocol::{Action, Close, Conversation, message},
+    protocol::{Action, Close, Conversation, message, next_message},
 };
 use crate::{
     graphql::caller::Language,
@@ -55,6 +56,9 @@ async fn say(socket: &mut WebSocket, Close { code, reason }: Close) {
 async fn drain(socket: &mut WebSocket) {
     while let Some(Ok(_)) = socket.recv().await {}
 }
+
+/// How many messages that wait are sent at once, before anything else is looked at.
+const TOGETHER: usize = 32;
 
 /// How a socket ended.
 enum End {
@@ -225,7 +229,7 @@ impl Connection {
         };
         match prepared {
             Ok(prepared) => {
-                let outbox = Outbox { id, run, queue: self.outbox.clone() };
+                let outbox = Outbox { id: id.into(), run, queue: self.outbox.clone() };
                 let task = self.tasks.spawn(operation::run(self.state.clone(), prepared, outbox));
                 self.running.insert(run, task);
                 Ok(())
@@ -237,21 +241,34 @@ impl Connection {
         }
     }
 
-    async fn pass_on(&mut self, socket: &mut WebSocket, outgoing: Outgoing) -> Result<(), End> {
-        let Outgoing { id, run, body } = outgoing;
-        if !self.conversation.is_live(&id, run) {
+    /// Sends what waits, up to a bound, and then all of it at once: one message after the other would cost a
+    /// call to the system each.
+    async fn pass_on(&mut self, socket: &mut WebSocket, first: Outgoing) -> Result<(), End> {
+        self.hand_over(socket, &first).await?;
+        let mut taken: Vec<_> = first.taken.into_iter().collect();
+        for _ in 1..TOGETHER {
+            let Ok(outgoing) = self.queue.try_recv() else { break };
+            self.hand_over(socket, &outgoing).await?;
+            taken.extend(outgoing.taken);
+        }
+        self.within(socket.flush()).await
+    }
+
+    async fn hand_over(&mut self, socket: &mut WebSocket, outgoing: &Outgoing) -> Result<(), End> {
+        let Outgoing { id, run, body, .. } = outgoing;
+        if !self.conversation.is_live(id, *run) {
             return Ok(());
         }
-        let (text, last) = match &body {
-            Body::Next(payload) => (message("next", Some(&id), Some(payload)), false),
-            Body::Error(payload) => (message("error", Some(&id), Some(payload)), true),
-            Body::Complete => (message("complete", Some(&id), None), true),
+        let (text, last) = match body {
+            Body::Next(payload) => (next_message(id, payload), false),
+            Body::Error(payload) => (message("error", Some(id), Some(payload)), true),
+            Body::Complete => (message("complete", Some(id), None), true),
         };
         if last {
-            self.conversation.ended(&id, run);
-            self.running.remove(&run);
+            self.conversation.ended(id, *run);
+            self.running.remove(run);
         }
-        self.send(socket, text).await
+        self.within(socket.feed(Message::Text(text.into()))).await
     }
 
     /// Pings a silent client; gives up on one that stayed silent for two pings, or whose key was revoked.
@@ -273,7 +290,12 @@ impl Connection {
     }
 
     async fn put(&self, socket: &mut WebSocket, message: Message) -> Result<(), End> {
-        match time::timeout(self.state.sockets.send, socket.send(message)).await {
+        self.within(socket.send(message)).await
+    }
+
+    /// What the client's side has to take in time.
+    async fn within(&self, sending: impl Future<Output = Result<(), axum::Error>>) -> Result<(), End> {
+        match time::timeout(self.state.sockets.send, sending).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(_)) => Err(End::Gone),
             Err(_) => Err(Close::too_slow().into()),

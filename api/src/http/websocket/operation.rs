@@ -1,33 +1,39 @@
 //! One operation on a socket: a task that fills the socket's bounded queue and waits when it is full.
 
+use std::sync::Arc;
+
 use async_graphql::Response;
 use futures_util::StreamExt as _;
 use serde_json::{Value, json};
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
-use crate::http::{
-    error::HttpError,
-    graphql::{
-        prepare::{Kind, Prepared},
-        run,
+use crate::{
+    http::{
+        error::HttpError,
+        graphql::{
+            prepare::{Kind, Prepared},
+            run,
+        },
+        state::SharedState,
     },
-    panic::caught,
-    state::SharedState,
+    live::Delivery,
 };
 
 /// Something for the client, of one run of one operation id.
 #[derive(Debug)]
 pub(super) struct Outgoing {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) run: u64,
     pub(super) body: Body,
+    /// Dropped when the client's side has taken it.
+    pub(super) taken: Option<oneshot::Sender<()>>,
 }
 
 /// What is sent.
 #[derive(Debug)]
 pub(super) enum Body {
-    /// A result.
-    Next(Value),
+    /// A result, serialised.
+    Next(Arc<str>),
     /// The operation was refused; nothing follows.
     Error(Value),
     /// The operation ended.
@@ -36,7 +42,7 @@ pub(super) enum Body {
 
 /// The queue of a socket, as one operation sees it.
 pub(super) struct Outbox {
-    pub(super) id: String,
+    pub(super) id: Arc<str>,
     pub(super) run: u64,
     pub(super) queue: mpsc::Sender<Outgoing>,
 }
@@ -44,7 +50,18 @@ pub(super) struct Outbox {
 impl Outbox {
     /// Waits for room; false when the socket is gone.
     async fn send(&self, body: Body) -> bool {
-        self.queue.send(Outgoing { id: self.id.clone(), run: self.run, body }).await.is_ok()
+        self.put(body, None).await
+    }
+
+    /// Waits until the client's side has taken it; false when the socket is gone.
+    async fn send_and_wait(&self, json: Arc<str>) -> bool {
+        let (taken, until_taken) = oneshot::channel();
+        // The other end is dropped, never used.
+        self.put(Body::Next(json), Some(taken)).await && until_taken.await.is_err()
+    }
+
+    async fn put(&self, body: Body, taken: Option<oneshot::Sender<()>>) -> bool {
+        self.queue.send(Outgoing { id: Arc::clone(&self.id), run: self.run, body, taken }).await.is_ok()
     }
 }
 
@@ -60,7 +77,7 @@ pub(super) async fn run(state: SharedState, prepared: Prepared, outbox: Outbox) 
 async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let body = match run::once(state, prepared).await {
         Ok(response) if run::is_request_error(&response) => Body::Error(errors(&response)),
-        Ok(response) => Body::Next(json!(response)),
+        Ok(response) => Body::Next(serde_json::to_string(&response).unwrap_or_default().into()),
         Err(error) => Body::Error(refusal(error)),
     };
     let refused = matches!(body, Body::Error(_));
@@ -71,33 +88,29 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
 
 async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let _counted = state.metrics.subscription();
-    let Prepared { request, session, bill, .. } = prepared;
-    let request_id = session.caller().request_id;
-    let mut responses = state.endpoint.subscribe(request, &session);
-    let mut first = true;
-    let outcome = loop {
-        let response = match caught(responses.next()).await {
-            Ok(Some(response)) => run::with_bill(run::mask(response, request_id), bill),
-            Ok(None) => break "ok",
-            Err(_) => {
-                outbox.send(Body::Error(refusal(HttpError::internal(request_id)))).await;
-                state.metrics.operation(Kind::Subscription.as_str(), "failed");
+    let Prepared { request, session, .. } = prepared;
+    let mut deliveries = state.endpoint.deliver(request, &session);
+    drop(session);
+    while let Some(delivery) = deliveries.next().await {
+        match delivery {
+            Delivery::Refused(errors) => {
+                outbox.send(Body::Error(errors)).await;
+                state.metrics.operation(Kind::Subscription.as_str(), "errors");
                 return;
             }
-        };
-        // The first answer tells whether the subscription could start at all: its document, its arguments.
-        let refused = response.data == async_graphql::Value::Null && !response.errors.is_empty();
-        if first && refused {
-            outbox.send(Body::Error(errors(&response))).await;
-            state.metrics.operation(Kind::Subscription.as_str(), "errors");
-            return;
+            Delivery::Next { json, is_state: false } => {
+                if !outbox.send(Body::Next(json)).await {
+                    break;
+                }
+            }
+            Delivery::Next { json, is_state: true } => {
+                if !outbox.send_and_wait(json).await {
+                    break;
+                }
+            }
         }
-        first = false;
-        if !outbox.send(Body::Next(json!(response))).await {
-            break "ok";
-        }
-    };
-    state.metrics.operation(Kind::Subscription.as_str(), outcome);
+    }
+    state.metrics.operation(Kind::Subscription.as_str(), "ok");
     outbox.send(Body::Complete).await;
 }
 

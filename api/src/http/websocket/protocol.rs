@@ -49,7 +49,8 @@ impl Close {
         Self::new(1001, "the server is stopping; connect again and resume after your last cursor")
     }
     pub(super) fn too_slow() -> Self {
-        Self::new(1008, "messages were not taken in time; connect again and resume after your last cursor")
+        // Try again later: 1008 would tell clients to give up.
+        Self::new(1013, "messages were not taken in time; connect again and resume after your last cursor")
     }
     pub(super) fn too_many_connections() -> Self {
         Self::new(1013, "this key has too many connections open on this node; close one, or try again later")
@@ -192,6 +193,17 @@ pub(super) fn message(kind: &str, id: Option<&str>, payload: Option<&Value>) -> 
         message["payload"] = payload.clone();
     }
     message.to_string()
+}
+
+/// A result to the client. Its payload is JSON already, the same bytes for everybody who is sent it.
+pub(super) fn next_message(id: &str, payload: &str) -> String {
+    const AROUND: usize = 40;
+    let id = json!(id).to_string();
+    let mut text = String::with_capacity(payload.len() + id.len() + AROUND);
+    for part in [r#"{"id":"#, &id, r#","payload":"#, payload, r#","type":"next"}"#] {
+        text.push_str(part);
+    }
+    text
 }
 
 #[cfg(test)]
