@@ -178,14 +178,14 @@ impl TailTask {
             loop {
                 tokio::select! {
                     () = self.tail.behind.notified() => break,
-                    hint = hint(&mut listener) => match hint {
-                        Some(position) => told = told.max(position),
-                        None => {
+                    hint = hint(&mut listener) => {
+                        let Some(position) = hint else {
                             self.metrics.listener_lost();
                             listener = None;
                             break;
-                        }
-                    },
+                        };
+                        told = told.max(position);
+                    }
                     // This node's own commits come back as notifications, often before their answers.
                     _ = self.tail.appending(), if told > self.tail.head().position => {
                         if told > self.tail.head().position {

@@ -10,7 +10,7 @@ use std::{
 use crate::unique;
 
 /// What is written at a time to fill it.
-const BLOCK: [u8; 64 * 1024] = [0; 64 * 1024];
+static BLOCK: [u8; 64 * 1024] = [0; 64 * 1024];
 
 /// A small file system in memory, mounted for as long as this lives.
 pub struct Disk(PathBuf);

@@ -61,7 +61,7 @@ impl Schema {
     /// The shortest document: what is required, and next to nothing of the answer.
     pub(crate) fn short(&self, operation: &Operation) -> String {
         let arguments = self.arguments(&operation.field, &|_, _| None, false);
-        let answer = if self.is_leaf(&operation.field["type"]) { "" } else { "{ __typename }" };
+        let answer = if is_leaf(&operation.field["type"]) { "" } else { "{ __typename }" };
         format!("{} {{ {}{arguments} {answer} }}", operation.kind, operation.name)
     }
 
@@ -136,13 +136,6 @@ impl Schema {
         }
     }
 
-    fn is_leaf(&self, of: &Value) -> bool {
-        match of["kind"].as_str().unwrap() {
-            "NON_NULL" | "LIST" => self.is_leaf(&of["ofType"]),
-            kind => kind == "SCALAR" || kind == "ENUM",
-        }
-    }
-
     fn selection(&self, of: &Value, depth: usize) -> String {
         let name = match of["kind"].as_str().unwrap() {
             "NON_NULL" | "LIST" => return self.selection(&of["ofType"], depth),
@@ -159,7 +152,7 @@ impl Schema {
                 continue;
             }
             let field_name = field["name"].as_str().unwrap();
-            if self.is_leaf(&field["type"]) {
+            if is_leaf(&field["type"]) {
                 parts.push(field_name.to_owned());
             } else if depth > 0 {
                 parts.push(format!("{field_name} {}", self.selection(&field["type"], depth - 1)));
@@ -170,9 +163,8 @@ impl Schema {
                 let member = member["name"].as_str().unwrap();
                 let fields = self.types[member]["fields"].as_array().unwrap().iter();
                 // Fields of different members may have the same name and not the same type: each gets its own.
-                let leaves = fields.filter(|field| {
-                    self.is_leaf(&field["type"]) && field["args"].as_array().unwrap().is_empty()
-                });
+                let leaves = fields
+                    .filter(|field| is_leaf(&field["type"]) && field["args"].as_array().unwrap().is_empty());
                 let leaves: Vec<String> = leaves
                     .map(|field| field["name"].as_str().unwrap())
                     .map(|field| format!("{member}_{field}: {field}"))
@@ -193,5 +185,13 @@ fn made_up(scalar: &str) -> String {
         "ID" => "\"Y28AAAAAAAAAAAAAAAAAAAAA\"".to_owned(),
         "UUID" => "\"00000000-0000-0000-0000-000000000001\"".to_owned(),
         _ => "\"made up\"".to_owned(),
+    }
+}
+
+/// Whether nothing is selected below it.
+fn is_leaf(of: &Value) -> bool {
+    match of["kind"].as_str().unwrap() {
+        "NON_NULL" | "LIST" => is_leaf(&of["ofType"]),
+        kind => kind == "SCALAR" || kind == "ENUM",
     }
 }

@@ -72,9 +72,9 @@ async fn nobody_gives_or_takes_more_than_they_hold() {
         assert_eq!(refusal, if role == Role::Owner { "more_than_held" } else { "" }, "{role:?}");
     }
     assert_eq!(office.refusal(&owner, "createApiKey", key("owner")).await, "");
-    let owned = define(&office, &administrator, "Heir", &["owners:manage"]).await;
+    let refused = define(&office, &administrator, "Heir", &["owners:manage"]).await;
     assert_eq!(
-        (code(&owned), &owned["userErrors"][0]["field"]),
+        (code(&refused), &refused["userErrors"][0]["field"]),
         ("more_than_held", &json!("input.permissions"))
     );
     let heir = define(&office, &owner, "Heir", &["owners:manage"]).await["role"]["id"].clone();

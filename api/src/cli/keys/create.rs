@@ -31,7 +31,7 @@ pub(in crate::cli) struct Create {
     /// The manager as whom it acts, instead of as itself
     #[arg(long, value_name = "ID")]
     manager: Option<Uuid>,
-    /// With which consultations: all, own_and_queued or own; the last two need --manager
+    /// With which consultations: `all`, `own_and_queued` or `own`; the last two need --manager
     #[arg(long, value_name = "SCOPE", default_value = "all", value_parser = scope_parser)]
     scope: Scope,
     /// The workspace that it opens; needed where there is more than one

@@ -79,13 +79,13 @@ pub(super) fn expected(headers: &HeaderMap) -> Result<Option<StreamVersion>, Pro
 mod tests {
     use super::*;
 
-    fn headers(name: header::HeaderName, values: &[&'static str]) -> HeaderMap {
+    fn headers(name: &header::HeaderName, values: &[&'static str]) -> HeaderMap {
         values.iter().map(|value| (name.clone(), HeaderValue::from_static(value))).collect()
     }
 
     #[test]
     fn a_client_has_what_one_of_its_tags_names() {
-        let has_7 = |values: &[&'static str]| has(&headers(header::IF_NONE_MATCH, values), "\"7\"");
+        let has_7 = |values: &[&'static str]| has(&headers(&header::IF_NONE_MATCH, values), "\"7\"");
         assert!(
             has_7(&["\"7\""]) && has_7(&["\"1\", W/\"7\""]) && has_7(&["*"]) && has_7(&["\"1\"", "\"7\""])
         );
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_version_is_what_stands_before_the_digest() {
-        let version = |values: &[&'static str]| expected(&headers(header::IF_MATCH, values));
+        let version = |values: &[&'static str]| expected(&headers(&header::IF_MATCH, values));
         assert_eq!(version(&[]).unwrap(), None);
         assert_eq!(version(&["*"]).unwrap(), None);
         assert_eq!(version(&["\"7\""]).unwrap(), Some(StreamVersion(7)));

@@ -35,10 +35,11 @@ pub(crate) struct Told(pub(crate) ServerError);
 pub(super) struct Problem {
     status: StatusCode,
     code: String,
-    detail: Detail,
+    // Boxed like the header: a refusal is rare, and every result has room for one.
+    detail: Box<Detail>,
     field: Option<String>,
     more: Map<String, Value>,
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
 }
 
 /// What was wrong and what would be right.
@@ -115,7 +116,7 @@ impl Problem {
         Self {
             status,
             code: code.to_owned(),
-            detail: Detail::Both(english.into(), russian.into()),
+            detail: Box::new(Detail::Both(english.into(), russian.into())),
             field: None,
             more: Map::new(),
             header: None,
@@ -165,7 +166,14 @@ impl Problem {
         };
         let field =
             error["field"].as_str().map(|field| field.strip_prefix("input.").unwrap_or(field).to_owned());
-        Self { status, code, detail: Detail::Told(text("message")), field, more: Map::new(), header: None }
+        Self {
+            status,
+            code,
+            detail: Box::new(Detail::Told(text("message"))),
+            field,
+            more: Map::new(),
+            header: None,
+        }
     }
 
     /// A refusal with one of the codes in capitals.
@@ -177,19 +185,20 @@ impl Problem {
             "CONFLICT" => (StatusCode::PRECONDITION_FAILED, None),
             "RATE_LIMITED" => (StatusCode::TOO_MANY_REQUESTS, None),
             "TIMEOUT" => (StatusCode::GATEWAY_TIMEOUT, None),
-            "UNAVAILABLE" | "PROJECTION_PAUSED" | "UNKNOWN_EVENT" => {
-                (StatusCode::SERVICE_UNAVAILABLE, Some((header::RETRY_AFTER, HeaderValue::from_static("1"))))
-            }
+            "UNAVAILABLE" | "PROJECTION_PAUSED" | "UNKNOWN_EVENT" => (
+                StatusCode::SERVICE_UNAVAILABLE,
+                Some(Box::new((header::RETRY_AFTER, HeaderValue::from_static("1")))),
+            ),
             "INTERNAL_SERVER_ERROR" => (StatusCode::INTERNAL_SERVER_ERROR, None),
             _ => (StatusCode::BAD_REQUEST, None),
         };
-        let detail = Detail::English(english.into());
+        let detail = Box::new(Detail::English(english.into()));
         Self { status, code: code.to_owned(), detail, field: None, more: Map::new(), header }
     }
 
     fn written(self, language: Language, request_id: Uuid) -> Written {
         let kind = i18n::problem(&self.code, language);
-        let detail = match (self.detail, language) {
+        let detail = match (*self.detail, language) {
             (Detail::Told(detail), _)
             | (Detail::English(detail) | Detail::Both(detail, _), Language::En)
             | (Detail::Both(_, detail), Language::Ru) => detail,
@@ -246,7 +255,7 @@ pub(crate) async fn describe(request: Request, next: Next) -> Response {
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(MEDIA_TYPE));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     headers.append(header::VARY, HeaderValue::from_static("accept-language"));
-    headers.extend(given.map(|(name, value)| (Some(name), value)));
+    headers.extend(given.map(|given| (Some(given.0), given.1)));
     let language = match language {
         Language::En => "en",
         Language::Ru => "ru",
