@@ -53,8 +53,14 @@ pub struct ApiParts {
 /// The schema with its data, as the transports execute it.
 pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
-    let ephemeral = Ephemeral::new(pool.clone(), parts.ids.next_id());
-    let schema = builder()
+    let schema = schema(parts);
+    Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
+}
+
+/// The schema with its data, for whoever executes it without a transport.
+pub fn schema(parts: ApiParts) -> ApiSchema {
+    let ephemeral = Ephemeral::new(parts.pool.clone(), parts.ids.next_id());
+    builder()
         .data(parts.pool)
         .data(parts.store)
         .data(parts.read_side)
@@ -65,8 +71,7 @@ pub fn endpoint(parts: ApiParts) -> Endpoint {
         .data(parts.metrics)
         .data(Topics::default())
         .data(ephemeral)
-        .finish();
-    Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
+        .finish()
 }
 
 /// The schema in its own language, as `schema.graphql` has it.

@@ -15,7 +15,7 @@ pub struct Settings {
     /// Events in a page at most, when there is a backlog.
     pub max_page: usize,
     /// How soon after a page that was not full the next one may begin: under load, events gather meanwhile, and
-    /// ten projections do not take the machine from the commands. After a quiet moment an event is applied at once.
+    /// all projections together do not take the machine from the commands. After a quiet moment an event is applied at once.
     pub gather: Duration,
     /// How many projections write at once: the number of connections that the runtime takes.
     pub writers: usize,

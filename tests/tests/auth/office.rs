@@ -8,7 +8,7 @@ use ledgerdesk_api::{
     graphql::{
         caller::{Caller, Credential, Language, Role},
         loaders::Loaders,
-        schema::{self, ApiSchema},
+        schema::{self, ApiParts, ApiSchema},
     },
     http::{
         auth::{Authenticator, Principal, Session},
@@ -54,16 +54,16 @@ impl Office {
             ReadSide::start(pool.clone(), store, registry(), Settings::for_node("office"), shutdown.clone());
         let keys = ApiKeys::new(pool.clone());
         let (clock, ids): (Arc<dyn Clock>, Arc<dyn IdSource>) = (Arc::new(SystemClock), Arc::new(SystemIds));
-        let schema = schema::builder()
-            .data(pool)
-            .data(node.store.clone())
-            .data(read_side.clone())
-            .data(node.executor.clone())
-            .data(keys.clone())
-            .data(clock)
-            .data(ids)
-            .data(HttpMetrics::register(&mut prometheus_client::registry::Registry::default()))
-            .finish();
+        let schema = schema::schema(ApiParts {
+            pool,
+            store: node.store.clone(),
+            read_side: read_side.clone(),
+            executor: node.executor.clone(),
+            api_keys: keys.clone(),
+            clock,
+            ids,
+            metrics: HttpMetrics::register(&mut prometheus_client::registry::Registry::default()),
+        });
         let office = Self { database, node, keys, read_side, schema, shutdown };
         office.set_up(office.node.workspace).await;
         office

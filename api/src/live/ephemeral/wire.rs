@@ -52,7 +52,9 @@ impl Message {
 pub(super) fn hear(node: Uuid, board: &Board, notice: Notice<'_>, outbox: &Outbox) {
     let message: Message = match notice {
         Notice::Listening => {
-            // One that cannot be asked now will be heard at its next sign.
+            // What was given before is told, too: whoever asked for it meanwhile was not heard here. One that cannot
+            // be asked now will be heard at its next sign.
+            tell_again(node, board, outbox);
             let _ = outbox.tell(Message { node, what: What::Ask }.encode());
             return;
         }
