@@ -64,7 +64,8 @@ async fn a_client_that_reads_slowly_sees_the_newest_state_and_not_every_one_befo
     let key = app.key(Role::Owner);
     let id = app.open(&key, &"long ".repeat(60)).await;
     // Several times the same, so that the line does not hold many of them.
-    let topics: String = (0..20).map(|number| format!("topic{number}: topic ")).collect();
+    let topics: Vec<_> = (0..20).map(|number| format!("topic{number}: topic")).collect();
+    let topics = topics.join(" ");
     let query = &format!(
         "subscription {{ consultationsChanged {{ \
          isSnapshot added {{ id version {topics} }} updated {{ id version {topics} }} }} }}"
