@@ -30,7 +30,11 @@ pub(crate) fn ledgerdesk(url: &str) -> Result<Command> {
         .env("DATABASE_URL", url)
         .env("LEDGERDESK_MASTER_KEY", MASTER_KEY)
         .env("LEDGERDESK_BOOTSTRAP_KEY", KEY)
-        .env("LEDGERDESK_LOG", "warn");
+        .env("LEDGERDESK_LOG", "warn")
+        // Everything comes with one key, as fast as it can.
+        .env("LEDGERDESK_REQUESTS_PER_MINUTE", "0")
+        .env("LEDGERDESK_COST_PER_MINUTE", "0")
+        .env("LEDGERDESK_MAX_CONNECTIONS_PER_KEY", "100000");
     Ok(command)
 }
 
