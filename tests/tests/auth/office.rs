@@ -66,6 +66,8 @@ impl Office {
         });
         let office = Self { database, node, keys, read_side, schema, shutdown };
         office.set_up(office.node.workspace).await;
+        // As a server does, it answers when there is something to answer from.
+        office.settled().await;
         office
     }
 
