@@ -5,12 +5,11 @@
 
 use std::time::Duration;
 
-use sqlx::{
-    PgPool,
-    postgres::{PgListener, PgPoolOptions},
-};
+use sqlx::PgPool;
 use tokio::sync::mpsc;
 use tokio_util::sync::{CancellationToken, DropGuard};
+
+use crate::db;
 
 /// How many messages may wait to be sent.
 const QUEUE: usize = 1_024;
@@ -112,7 +111,7 @@ async fn listen(
     hear: impl Fn(Notice<'_>, &Outbox) + Send + Sync,
 ) {
     loop {
-        if let Some(mut listener) = connect(&pool, channel).await {
+        if let Some(mut listener) = db::listen(&pool, "ledgerdesk-notices", channel).await {
             hear(Notice::Listening, &outbox);
             while let Ok(Some(notice)) = listener.try_recv().await {
                 notice.payload().lines().for_each(|line| hear(Notice::Said(line), &outbox));
@@ -120,16 +119,4 @@ async fn listen(
         }
         tokio::time::sleep(BACK_OFF).await;
     }
-}
-
-async fn connect(pool: &PgPool, channel: &str) -> Option<PgListener> {
-    let options = (*pool.connect_options()).clone().application_name("ledgerdesk-notices");
-    let own = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-    let listening = async {
-        let mut listener = PgListener::connect_with(&own.connect_lazy_with(options)).await?;
-        listener.eager_reconnect(false);
-        listener.listen(channel).await?;
-        Ok::<_, sqlx::Error>(listener)
-    };
-    tokio::time::timeout(PATIENCE, listening).await.ok()?.ok()
 }

@@ -1,10 +1,12 @@
-//! The pool and the migrations.
+//! The pool, the connections that listen, and the migrations.
 
 mod error;
+mod listener;
 mod migrate;
 mod pool;
 
 pub use error::{DatabaseError, is_away};
+pub(crate) use listener::listen;
 pub use migrate::{MIGRATOR, migrate};
 pub(crate) use pool::become_app;
 pub use pool::{PoolSettings, connect, connect_as_owner, for_queries};

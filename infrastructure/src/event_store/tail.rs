@@ -17,13 +17,14 @@ use ledgerdesk_domain::{
     manager::ManagerEvent,
     stream::Position,
 };
-use sqlx::postgres::{PgListener, PgPoolOptions};
+use sqlx::postgres::PgListener;
 use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::{
     Cursor, Head, LogPage, ReadError, StoreError, StoreMetrics, blocks::Blocks, canonical::Hash, read::Reader,
 };
+use crate::db;
 
 /// How many decoded events are kept for followers (some 1.5 KB each).
 const RECENT: usize = 4_096;
@@ -162,7 +163,7 @@ impl TailTask {
         let mut listener = None;
         loop {
             if listener.is_none() {
-                listener = self.listen().await;
+                listener = db::listen(&self.reader.pool, "ledgerdesk-listener", "ledgerdesk_log").await;
             }
             let caught_up = tokio::time::timeout(PATIENCE, self.catch_up()).await;
             if let Err(error) = caught_up.unwrap_or(Err(StoreError::Database(sqlx::Error::PoolTimedOut))) {
@@ -197,19 +198,6 @@ impl TailTask {
                 }
             }
         }
-    }
-
-    /// Listens on a connection of its own: one that is lost without a word must not count against the pool.
-    async fn listen(&self) -> Option<PgListener> {
-        let options = (*self.reader.pool.connect_options()).clone().application_name("ledgerdesk-listener");
-        let own = PgPoolOptions::new().max_connections(1).max_lifetime(None).idle_timeout(None);
-        let listening = async {
-            let mut listener = PgListener::connect_with(&own.connect_lazy_with(options)).await?;
-            listener.eager_reconnect(false);
-            listener.listen("ledgerdesk_log").await?;
-            Ok::<_, sqlx::Error>(listener)
-        };
-        tokio::time::timeout(PATIENCE, listening).await.ok()?.ok()
     }
 
     /// Reads to the end of the log, after making sure that it still has what is known: a log that was restored
