@@ -20,6 +20,7 @@ use super::{
     page_size::PageSize,
     rebuild,
     registered::Registered,
+    settings::Settings,
     shared::Shared,
 };
 
@@ -111,9 +112,9 @@ async fn term(
 /// Whether more of the log lies ahead than behind, and much: a new read model, or a log that others fill faster than
 /// it is followed. A rebuild reads the log with the others that begin, and makes the indexes at the end. Each one
 /// begins when the log has doubled since the last, so that all of them together read it twice.
-async fn is_outrun(shared: &Shared, position: Position) -> Result<bool, Fault> {
-    let end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    Ok(end.0 - position.0 >= shared.settings.rebuild_from.max(position.0))
+const fn is_outrun(settings: &Settings, position: Position, log_end: Position) -> bool {
+    let ahead = log_end.0 - position.0;
+    ahead >= settings.rebuild_from && ahead >= position.0
 }
 
 /// Rebuilds a table of an older version, or one that the log has outrun. Where another node does it already, its swap
@@ -141,9 +142,6 @@ async fn lead(
     bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
     let Held { lease, cursor, suspect_to, abandoned } = held;
     let leaps = leaps && !abandoned && suspect_to.is_none();
-    if leaps && is_outrun(shared, cursor.position).await? {
-        return Err(Fault::Outrun);
-    }
     let opening = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts);
     let mut fold = bounded(settings.lease, opening).await?;
     // Whether the cursor belongs to this history is known from here on.
@@ -156,6 +154,9 @@ async fn lead(
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
     }
     let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+    if leaps && is_outrun(settings, fold.cursor.position, log_end) {
+        return Err(Fault::Outrun);
+    }
     if log_end <= fold.cursor.position {
         // Nothing is left that it could wait for.
         fold.lease.show(&shared.pool, None).await?;
@@ -175,7 +176,8 @@ async fn lead(
             _ = renewal.tick() => {
                 fold.lease.renew(&shared.pool, fold.cursor.position).await?;
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
-                if leaps && is_outrun(shared, fold.cursor.position).await? {
+                let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+                if leaps && is_outrun(settings, fold.cursor.position, log_end) {
                     return Err(Fault::Outrun);
                 }
                 continue;
