@@ -36,7 +36,7 @@ struct Round<K, V> {
 
 impl<K, V> Batch<K, V>
 where
-    K: Eq + Hash + Copy + Send + Sync + 'static,
+    K: Eq + Hash + Clone + Send + Sync + 'static,
     V: Clone + Send + Sync + 'static,
 {
     /// `fetch` answers the keys that it finds.
@@ -50,7 +50,7 @@ where
 
     /// The value of one key, if there is one.
     pub(super) async fn load(&self, key: K) -> Result<Option<V>, Fault> {
-        let found = self.join(&[key]).await?;
+        let found = self.join(std::slice::from_ref(&key)).await?;
         Ok(found.get(&key).cloned())
     }
 
@@ -63,7 +63,7 @@ where
         let answer = {
             let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
             let round = open.get_or_insert_with(|| self.round());
-            round.keys.extend(keys);
+            round.keys.extend(keys.iter().cloned());
             round.answer.clone()
         };
         tokio::task::yield_now().await;

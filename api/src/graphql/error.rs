@@ -28,6 +28,11 @@ pub enum Fault {
         /// What is wrong and what would be right.
         message: String,
     },
+    /// A condition has more parts than one statement shall have.
+    FilterTooComplex {
+        /// Which bound it breaks and what would be right.
+        message: String,
+    },
     /// Nobody may do it in this way.
     Forbidden {
         /// What is not allowed and who may.
@@ -101,6 +106,7 @@ impl Fault {
         match self {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::BadInput { .. } => "BAD_USER_INPUT",
+            Self::FilterTooComplex { .. } => "FILTER_TOO_COMPLEX",
             Self::Forbidden { .. } | Self::MissingPermission { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
             Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
@@ -119,6 +125,7 @@ impl Fault {
         match self {
             Self::NotFound { what } => format!("there is no such {what} in this workspace"),
             Self::BadInput { message }
+            | Self::FilterTooComplex { message }
             | Self::Timeout { message }
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }

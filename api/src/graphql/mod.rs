@@ -6,6 +6,7 @@
 
 pub mod access;
 mod batch;
+mod below;
 pub mod caller;
 pub mod consistency;
 pub mod error;

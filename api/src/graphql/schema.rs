@@ -85,6 +85,14 @@ pub fn sdl() -> String {
 mod tests {
     use std::{env, fs, path::Path};
 
+    use async_graphql::{
+        Positioned,
+        parser::{
+            parse_schema,
+            types::{InterfaceType, ObjectType, TypeKind, TypeSystemDefinition},
+        },
+    };
+
     use super::*;
 
     #[test]
@@ -96,6 +104,62 @@ mod tests {
         }
         let committed = fs::read_to_string(&path).unwrap_or_default();
         assert!(committed == sdl, "schema.graphql is stale; write it anew with LEDGERDESK_WRITE_DOCS=1");
+    }
+
+    /// What stands without a description, by its path.
+    fn undescribed(sdl: &str) -> Vec<String> {
+        let document = parse_schema(sdl).expect("the schema is valid");
+        let mut bare = Vec::new();
+        let mut look = |path: String, description: &Option<Positioned<String>>| {
+            if description.as_ref().is_none_or(|description| description.node.trim().is_empty()) {
+                bare.push(path);
+            }
+        };
+        for definition in document.definitions {
+            let TypeSystemDefinition::Type(definition) = definition else { continue };
+            let definition = definition.node;
+            let name = &definition.name.node;
+            look(name.to_string(), &definition.description);
+            match &definition.kind {
+                TypeKind::Object(ObjectType { fields, .. })
+                | TypeKind::Interface(InterfaceType { fields, .. }) => {
+                    for field in fields {
+                        let path = format!("{name}.{}", field.node.name.node);
+                        for argument in &field.node.arguments {
+                            look(format!("{path}({})", argument.node.name.node), &argument.node.description);
+                        }
+                        look(path, &field.node.description);
+                    }
+                }
+                TypeKind::InputObject(input) => {
+                    for field in &input.fields {
+                        look(format!("{name}.{}", field.node.name.node), &field.node.description);
+                    }
+                }
+                TypeKind::Enum(values) => {
+                    for value in &values.values {
+                        look(format!("{name}.{}", value.node.value.node), &value.node.description);
+                    }
+                }
+                TypeKind::Scalar | TypeKind::Union(_) => {}
+            }
+        }
+        bare
+    }
+
+    #[test]
+    fn everything_in_the_schema_is_described() {
+        let mut bare = undescribed(&sdl());
+        // The one argument of every mutation, whose type says what it is; types of the specification and of Relay,
+        // which come from the library, with fields that are described.
+        bare.retain(|path| {
+            let is_input_of_a_mutation = path.starts_with("Mutation.") && path.ends_with("(input)");
+            let is_of_the_library = path == "Subscription" || path.ends_with("Connection");
+            !is_input_of_a_mutation && !is_of_the_library
+        });
+        assert!(bare.is_empty(), "{bare:#?}");
+        let found = undescribed("type A { b(c: Int): Int } enum D { E } input F { g: Int }");
+        assert_eq!(found, ["A", "A.b(c)", "A.b", "D", "D.E", "F", "F.g"], "the test sees what is missing");
     }
 
     #[test]

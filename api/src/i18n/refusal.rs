@@ -22,6 +22,12 @@ pub(crate) enum Refusal {
     PermissionUnknown,
     RoleOfTheSystem,
     InvitationByKey,
+    BulkSize,
+    BulkVersions,
+    Conflict,
+    Unavailable,
+    InDoubt,
+    Internal,
 }
 
 impl Refusal {
@@ -106,6 +112,36 @@ impl Refusal {
                 "role_of_the_system",
                 "every workspace has this role, so it cannot be changed; define one of your own",
                 "эта роль есть в каждом рабочем пространстве, изменить её нельзя; создайте собственную",
+            ),
+            Self::BulkSize => (
+                "invalid_selection",
+                "a selection has 1 to 100 consultations; send a larger one in parts",
+                "выбрать можно от 1 до 100 консультаций; больший список отправляйте по частям",
+            ),
+            Self::BulkVersions => (
+                "invalid_expected_versions",
+                "give as many expected versions as consultations, in the same order, or none",
+                "укажите столько же ожидаемых версий, сколько консультаций, в том же порядке, или ни одной",
+            ),
+            Self::Conflict => (
+                "conflict",
+                "it has changed since you saw it; look at it again",
+                "консультация с тех пор изменилась; посмотрите на неё ещё раз",
+            ),
+            Self::Unavailable => (
+                "unavailable",
+                "nothing was written; try again in a moment",
+                "ничего не записано; повторите через некоторое время",
+            ),
+            Self::InDoubt => (
+                "in_doubt",
+                "whether it was written is not known; send the same idempotency key again to learn it",
+                "неизвестно, записано ли изменение; чтобы узнать, повторите запрос с тем же ключом идемпотентности",
+            ),
+            Self::Internal => (
+                "internal_error",
+                "something went wrong here; try again, or tell whoever operates this server",
+                "произошла внутренняя ошибка; повторите запрос или сообщите администратору сервера",
             ),
         }
     }

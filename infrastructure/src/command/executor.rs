@@ -1,6 +1,6 @@
 //! Load, decide, append.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use ledgerdesk_domain::{
     context::{Actor, Context},
@@ -17,7 +17,7 @@ use super::{
 };
 use crate::{
     clock::{Clock, IdSource},
-    event_store::{Append, AppendError, Appended, EventStore, Idempotency, NewEvent, ReadError},
+    event_store::{Append, AppendError, Appended, EventStore, Idempotency, NewEvent, ReadError, StoreError},
 };
 
 /// How often a command is decided again after somebody else was faster. Each time, another command on the stream
@@ -213,6 +213,17 @@ impl CommandExecutor {
         loaded: &Loaded<D::State>,
     ) -> Result<bool, ReadError> {
         Ok(!self.store.read_stream(workspace, stream, loaded.version, 1).await?.is_empty())
+    }
+
+    /// The digest and the result of every one of these idempotency keys of one actor that was used before.
+    pub async fn earlier_of(
+        &self,
+        workspace: WorkspaceId,
+        actor: &Actor,
+        keys: &[String],
+    ) -> Result<HashMap<String, (Vec<u8>, Executed)>, StoreError> {
+        let found = self.store.results(workspace, &actor_name(actor), keys).await?;
+        Ok(found.into_iter().map(|(key, (digest, appended))| (key, (digest, executed(appended)))).collect())
     }
 
     /// What an earlier execution with the same key did.

@@ -6,21 +6,13 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.calls";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"phone":null,"recording":null}"#;
-}
-
-impl ChildRow for Row {
-    const ORDER: &'static str = "started_at";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
 }
 
 /// What narrows a list of calls.
@@ -38,6 +30,8 @@ pub struct Filter {
     pub outcomes: Vec<CallOutcome>,
     /// Began in this span.
     pub started: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// A list of calls is ordered by when they began.
@@ -53,6 +47,17 @@ impl read::Filter for Filter {
         conditions.is("t.direction", self.direction.as_ref().map(read::wire));
         conditions.one_of("t.outcome", &self.outcomes);
         conditions.within("t.started_at", &self.started);
+        conditions.meets(self.condition.as_ref());
+    }
+
+    fn facets(&self, _: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        Facet::of_ids("t.consultation_id", &self.consultations, condition)
+            .or_else(|| Facet::of_ids("t.redate_id", &self.redates, condition))
+            .or_else(|| Facet::of_ids("t.manager_id", &self.managers, condition))
+            .or_else(|| Facet::of("t.outcome", &self.outcomes, condition))
+            .into_iter()
+            .collect()
     }
 
     fn reads_personal(&self) -> bool {

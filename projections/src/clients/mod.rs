@@ -7,4 +7,4 @@ mod projection;
 mod query;
 
 pub use projection::{Clients, ContactRow, Row};
-pub use query::{Filter, Order};
+pub use query::{Filter, NAMED, Order};

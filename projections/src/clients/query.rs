@@ -3,7 +3,7 @@
 use ledgerdesk_domain::client::ClientKind;
 
 use super::Row;
-use crate::read::{self, Belonging, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.clients";
@@ -27,6 +27,8 @@ pub struct Filter {
     pub erased: Option<bool>,
     /// Last heard of in this span.
     pub last_contact: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of clients can be ordered by. The order of the variants is permanent.
@@ -54,7 +56,8 @@ impl Order {
     }
 }
 
-const NAMED: &str = "to_tsvector('simple', coalesce(t.name, '') || ' ' || coalesce(t.company, '')) @@ \
+/// The condition on words of a name or company; `{}` stands for them.
+pub const NAMED: &str = "to_tsvector('simple', coalesce(t.name, '') || ' ' || coalesce(t.company, '')) @@ \
     plainto_tsquery('simple', {})";
 const REACHED_BY: &str = "t.contacts @> jsonb_build_array(jsonb_build_object('value', {}::text))";
 
@@ -66,9 +69,11 @@ impl read::Filter for Filter {
         conditions.holds("t.open_consultation_count > 0", self.has_open);
         conditions.holds("t.erased_at is not null", self.erased);
         conditions.within("t.last_contact_at", &self.last_contact);
+        conditions.meets(self.condition.as_ref());
     }
 
     fn reads_personal(&self) -> bool {
-        self.name.is_some() || self.contact.is_some()
+        let in_condition = self.condition.as_ref().is_some_and(Condition::reads_text);
+        self.name.is_some() || self.contact.is_some() || in_condition
     }
 }

@@ -6,6 +6,8 @@ mod projection;
 mod query;
 mod row;
 
-pub use projection::ConsultationList;
-pub use query::{Filter, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client};
+pub use projection::{ConsultationList, rank};
+pub use query::{
+    Filter, MATCHES_TEXT, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client,
+};
 pub use row::{HandoverPhase, Row};

@@ -23,7 +23,7 @@ pub struct ConsultationList;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_list",
-    version: 2,
+    version: 3,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -144,7 +144,8 @@ fn opened_row(opened: &ConsultationOpened, recorded: &Recorded) -> Row {
     }
 }
 
-const fn rank(priority: Priority) -> i16 {
+/// The urgency as a number that grows with it: 1 for the lowest.
+pub const fn rank(priority: Priority) -> i16 {
     match priority {
         Priority::Low => 1,
         Priority::Normal => 2,

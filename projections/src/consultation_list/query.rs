@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::Row;
-use crate::read::{self, Belonging, Conditions, Keyset, Reach, ReadRow, TimeRange};
+use super::{Row, rank};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.consultation_list";
@@ -41,12 +41,16 @@ pub struct Filter {
     pub opened: TimeRange,
     /// Last changed in this span.
     pub updated: TimeRange,
+    /// Closed in this span.
+    pub closed: TimeRange,
     /// With an open handover, or (`false`) without.
     pub open_handover: Option<bool>,
     /// Merged into another one, or (`false`) standing alone.
     pub merged: Option<bool>,
     /// Words of the topic or the description, in Russian or English; quotes, `or` and `-` as in web search.
     pub text: Option<String>,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of consultations can be ordered by. The order of the variants is permanent.
@@ -60,6 +64,10 @@ pub enum Order {
     Priority,
     /// The time promised; consultations without one are left out.
     AppointedFor,
+    /// When it was closed; those that are not are left out.
+    ClosedAt,
+    /// Since when the client waits; consultations that wait for nobody are left out.
+    WaitingSince,
 }
 
 impl Order {
@@ -70,15 +78,19 @@ impl Order {
             Self::UpdatedAt => Keyset::time(2, "t.updated_at", descending),
             Self::Priority => Keyset::number(3, "t.priority_rank", descending),
             Self::AppointedFor => Keyset::time(4, "t.appointed_for", descending).skipping_null(),
+            Self::ClosedAt => Keyset::time(5, "t.closed_at", descending).skipping_null(),
+            Self::WaitingSince => Keyset::time(6, "t.waiting_since", descending).skipping_null(),
         }
     }
 }
 
+/// The condition on words of the topic or the description; `{}` stands for them.
+///
 /// Both languages stem both alphabets harmlessly, so a text need not say which it is in. The two halves are a
 /// union because an `or` over two tables would use neither index; and an array, which is made once: as a join, it was
 /// made for every row on tables that were filled a moment ago and have no statistics yet. `$1` is the workspace in
 /// every statement.
-const MATCHES_TEXT: &str = "t.id = any (array (select l.id from read.consultation_list l where l.workspace_id = $1 and \
+pub const MATCHES_TEXT: &str = "t.id = any (array (select l.id from read.consultation_list l where l.workspace_id = $1 and \
     (to_tsvector('russian', coalesce(l.topic, '')) || to_tsvector('english', coalesce(l.topic, ''))) @@ \
     (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {})) \
     union all select d.id from read.consultation_detail d where d.workspace_id = $1 and \
@@ -86,10 +98,29 @@ const MATCHES_TEXT: &str = "t.id = any (array (select l.id from read.consultatio
     to_tsvector('english', coalesce(d.description, ''))) @@ \
     (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {}))))";
 
+/// The numbers of all urgencies.
+const RANKS: [i16; 4] = [1, 2, 3, 4];
+
+impl Filter {
+    fn ranks(&self) -> Vec<i16> {
+        self.priorities.iter().map(|priority| rank(*priority)).collect()
+    }
+
+    /// Only stages with work left are wanted: few consultations, however many there were.
+    fn is_of_open_work(status: Option<&Facet>) -> bool {
+        let open: Vec<_> = Status::ALL
+            .into_iter()
+            .filter(|status| status.is_open())
+            .map(|status| read::wire(&status))
+            .collect();
+        status.is_some_and(|status| status.texts().iter().all(|status| open.contains(status)))
+    }
+}
+
 impl read::Filter for Filter {
     fn restrict(&self, conditions: &mut Conditions) {
         conditions.one_of("t.status", &self.statuses);
-        conditions.one_of("t.priority", &self.priorities);
+        conditions.one_of_ranks("t.priority_rank", &self.ranks());
         conditions.one_of("t.channel", &self.channels);
         conditions.one_of_ids("t.assignee", &self.assignees);
         conditions.holds("t.assignee is null", self.unassigned);
@@ -98,13 +129,52 @@ impl read::Filter for Filter {
         conditions.holds_all("t.tags", &self.tags);
         conditions.within("t.opened_at", &self.opened);
         conditions.within("t.updated_at", &self.updated);
+        conditions.within("t.closed_at", &self.closed);
         conditions.holds("t.open_handover is not null", self.open_handover);
         conditions.holds("t.merged_into is not null", self.merged);
         conditions.with_text(MATCHES_TEXT, self.text.as_deref());
+        conditions.meets(self.condition.as_ref());
+    }
+
+    /// The narrowest of what is asked for, by what helpdesks are like: a client has fewer consultations than a
+    /// manager, open work is less than what a team ever did.
+    fn facets(&self, keyset: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        let client = Facet::of_ids("t.client_id", &self.clients, condition);
+        let assignee = Facet::of_ids("t.assignee", &self.assignees, condition);
+        let status = Facet::of("t.status", &self.statuses, condition);
+        let ranks = Facet::of_ranks("t.priority_rank", &self.ranks(), condition);
+        let by_rank = keyset.column == "t.priority_rank";
+        let is_sparse = keyset.skips_null;
+        if let Some(narrowest) = client.or(assignee) {
+            return vec![narrowest];
+        }
+        if is_sparse && keyset.column != "t.appointed_for" {
+            // What waits or was closed has an index of its own, in order.
+            return Vec::new();
+        }
+        if !Self::is_of_open_work(status.as_ref()) {
+            if self.unassigned == Some(true) {
+                return Vec::new();
+            }
+            if let Some(team) = Facet::of("t.team", &self.teams, condition).filter(|_| !is_sparse) {
+                return vec![team];
+            }
+        }
+        match (status, ranks) {
+            (Some(status), ranks) if by_rank => [status].into_iter().chain(ranks).collect(),
+            (Some(status), ranks) => {
+                vec![status, ranks.unwrap_or_else(|| Facet::all_ranks("t.priority_rank", &RANKS))]
+            }
+            (None, Some(ranks)) if by_rank => vec![ranks],
+            (None, Some(ranks)) => vec![Facet::all("t.status", &Status::ALL), ranks],
+            (None, None) if by_rank || is_sparse => Vec::new(),
+            (None, None) => Facet::of("t.channel", &self.channels, condition).into_iter().collect(),
+        }
     }
 
     fn reads_personal(&self) -> bool {
-        self.text.is_some()
+        self.text.is_some() || self.condition.as_ref().is_some_and(Condition::reads_text)
     }
 }
 

@@ -38,17 +38,34 @@ create table {schema}.consultation_list (
     last_position bigint not null
 );
 
--- The four orders.
+-- The orders.
 create index on {schema}.consultation_list (workspace_id, opened_at, id);
 create index on {schema}.consultation_list (workspace_id, updated_at, id);
 create index on {schema}.consultation_list (workspace_id, priority_rank, id);
 create index on {schema}.consultation_list (workspace_id, appointed_for, id) where appointed_for is not null;
--- Queues and counts by status, which leave out what was merged.
-create index on {schema}.consultation_list (workspace_id, status, updated_at, id) where merged_into is null;
--- A manager's, a team's, a client's consultations, newest first.
+create index on {schema}.consultation_list (workspace_id, closed_at, id) where closed_at is not null;
+create index on {schema}.consultation_list (workspace_id, waiting_since, id) where waiting_since is not null;
+-- Queues, by status, by urgency and by both: a list that names one of the two reads a range for each value of the other.
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, opened_at, id);
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, updated_at, id);
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, id);
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, appointed_for, id)
+    where appointed_for is not null;
+-- A manager's work.
+create index on {schema}.consultation_list (workspace_id, assignee, opened_at, id) where assignee is not null;
 create index on {schema}.consultation_list (workspace_id, assignee, updated_at, id) where assignee is not null;
+create index on {schema}.consultation_list (workspace_id, assignee, priority_rank, id) where assignee is not null;
+-- What nobody holds.
+create index on {schema}.consultation_list (workspace_id, opened_at, id) where assignee is null;
+create index on {schema}.consultation_list (workspace_id, updated_at, id) where assignee is null;
+create index on {schema}.consultation_list (workspace_id, priority_rank, id) where assignee is null;
+-- A team's work, a client's questions, an entrance.
+create index on {schema}.consultation_list (workspace_id, team, opened_at, id) where team is not null;
 create index on {schema}.consultation_list (workspace_id, team, updated_at, id) where team is not null;
+create index on {schema}.consultation_list (workspace_id, team, priority_rank, id) where team is not null;
 create index on {schema}.consultation_list (workspace_id, client_id, opened_at, id) where client_id is not null;
+create index on {schema}.consultation_list (workspace_id, channel, opened_at, id);
+create index on {schema}.consultation_list (workspace_id, channel, updated_at, id);
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where open_handover is not null;
 create index on {schema}.consultation_list using gin (tags jsonb_path_ops);
 create index on {schema}.consultation_list using gin (

@@ -3,21 +3,13 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.handovers";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"reason":null,"decline_reason":null,"return_reason":null}"#;
-}
-
-impl ChildRow for Row {
-    const ORDER: &'static str = "requested_at";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
 }
 
 /// What narrows a list of handovers.
@@ -35,6 +27,8 @@ pub struct Filter {
     pub to_teams: Vec<String>,
     /// Asked for in this span.
     pub requested: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of handovers can be ordered by. The order of the variants is permanent.
@@ -64,6 +58,22 @@ impl read::Filter for Filter {
         conditions.one_of_ids("t.offered_to", &self.offered_to);
         conditions.one_of("t.to_team", &self.to_teams);
         conditions.within("t.requested_at", &self.requested);
+        conditions.meets(self.condition.as_ref());
+    }
+
+    fn facets(&self, keyset: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        Facet::of_ids("t.consultation_id", &self.consultations, condition)
+            .or_else(|| {
+                // Of the standing offers there are few, in an order of their own.
+                let by_request = keyset.column == "t.requested_at";
+                let facet = Facet::of_ids("t.assigned_to", &self.assigned_to, condition)
+                    .or_else(|| Facet::of("t.to_team", &self.to_teams, condition))
+                    .or_else(|| Facet::of("t.state", &self.states, condition));
+                facet.filter(|_| by_request)
+            })
+            .into_iter()
+            .collect()
     }
 
     fn reads_personal(&self) -> bool {

@@ -5,5 +5,5 @@ mod projection;
 mod query;
 
 pub use entry::Kind;
-pub use projection::{History, Row};
+pub use projection::{History, Row, payload_without_personal};
 pub use query::{Filter, keyset};

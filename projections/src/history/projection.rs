@@ -126,8 +126,9 @@ impl Projection for History {
     }
 }
 
-/// The payload, with every personal field left out rather than emptied, so that an erasure changes nothing.
-fn payload_without_personal(event: &impl Serialize) -> Value {
+/// The payload of an event, with every personal field left out rather than emptied, so that an erasure changes
+/// nothing.
+pub fn payload_without_personal(event: &impl Serialize) -> Value {
     let mut payload = match serde_json::to_value(event) {
         Ok(Value::Object(mut event)) => event.remove("data").unwrap_or_default(),
         _ => Value::Null,

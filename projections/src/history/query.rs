@@ -4,7 +4,7 @@ use ledgerdesk_domain::{context::ActorKind, id::ConsultationId};
 use uuid::Uuid;
 
 use super::{Kind, Row};
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.history";
@@ -13,19 +13,11 @@ impl ReadRow for Row {
     const MASK: &'static str = r#"{"body":null}"#;
 }
 
-impl ChildRow for Row {
-    const ORDER: &'static str = "position";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
-}
-
 /// What narrows the timeline of one consultation.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Filter {
-    /// Whose timeline.
-    pub consultation: ConsultationId,
+    /// Whose timeline; not for the entries below a row.
+    pub consultation: Option<ConsultationId>,
     /// Entries about one of these.
     pub kinds: Vec<Kind>,
     /// Done by one of these kinds of parties.
@@ -34,6 +26,8 @@ pub struct Filter {
     pub actors: Vec<Uuid>,
     /// Happened in this span.
     pub occurred: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// A timeline's order: as recorded.
@@ -43,11 +37,12 @@ pub const fn keyset(descending: bool) -> Keyset {
 
 impl read::Filter for Filter {
     fn restrict(&self, conditions: &mut Conditions) {
-        conditions.is("t.consultation_id", Some(self.consultation.uuid()));
+        conditions.is("t.consultation_id", self.consultation.map(ConsultationId::uuid));
         conditions.one_of("t.kind", &self.kinds);
         conditions.one_of("t.actor_kind", &self.actor_kinds);
         conditions.one_of_ids("t.actor_id", &self.actors);
         conditions.within("t.occurred_at", &self.occurred);
+        conditions.meets(self.condition.as_ref());
     }
 
     fn reads_personal(&self) -> bool {

@@ -3,7 +3,7 @@
 use ledgerdesk_domain::manager::Availability;
 
 use super::Row;
-use crate::read::{self, Belonging, Conditions, Keyset, ReadRow};
+use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.managers";
@@ -26,6 +26,8 @@ pub struct Filter {
     pub active: Option<bool>,
     /// With room for another consultation, or (`false`) without.
     pub has_room: Option<bool>,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of managers can be ordered by. The order of the variants is permanent.
@@ -57,6 +59,7 @@ impl read::Filter for Filter {
         conditions.one_of("t.availability", &self.availabilities);
         conditions.holds("t.active", self.active);
         conditions.holds("t.open_consultation_count < t.capacity", self.has_room);
+        conditions.meets(self.condition.as_ref());
     }
 
     fn reads_personal(&self) -> bool {

@@ -3,21 +3,13 @@
 use ledgerdesk_domain::{consultation::Channel, id::ConsultationId};
 
 use super::{Direction, Row};
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.messages";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"body":null,"attachment_names":null,"attachments":[]}"#;
-}
-
-impl ChildRow for Row {
-    const ORDER: &'static str = "last_position";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
 }
 
 /// What narrows a list of messages.
@@ -31,6 +23,8 @@ pub struct Filter {
     pub channels: Vec<Channel>,
     /// Sent in this span.
     pub sent: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// A conversation's order: as recorded.
@@ -44,6 +38,12 @@ impl read::Filter for Filter {
         conditions.is("t.direction", self.direction.as_ref().map(read::wire));
         conditions.one_of("t.channel", &self.channels);
         conditions.within("t.sent_at", &self.sent);
+        conditions.meets(self.condition.as_ref());
+    }
+
+    fn facets(&self, _: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        Facet::of_ids("t.consultation_id", &self.consultations, condition).into_iter().collect()
     }
 
     fn reads_personal(&self) -> bool {

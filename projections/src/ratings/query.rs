@@ -3,21 +3,13 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.ratings";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"comments":null}"#;
-}
-
-impl ChildRow for Row {
-    const ORDER: &'static str = "changed_at";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
 }
 
 /// What narrows a list of ratings.
@@ -37,6 +29,8 @@ pub struct Filter {
     pub score_at_least: Option<i32>,
     /// First answered in this span.
     pub rated: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of ratings can be ordered by. The order of the variants is permanent.
@@ -70,6 +64,18 @@ impl read::Filter for Filter {
         conditions.at_least("t.score", self.score_at_least);
         conditions.at_most("t.score", self.score_at_most);
         conditions.within("t.rated_at", &self.rated);
+        conditions.meets(self.condition.as_ref());
+    }
+
+    fn facets(&self, keyset: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        Facet::of_ids("t.consultation_id", &self.consultations, condition)
+            .or_else(|| {
+                Facet::of_ids("t.attributed_to", &self.attributed_to, condition)
+                    .filter(|_| keyset.column != "t.score")
+            })
+            .into_iter()
+            .collect()
     }
 
     fn reads_personal(&self) -> bool {

@@ -1,19 +1,27 @@
 //! Conditions of a WHERE clause, built from literals and bound values only.
 
+use std::fmt::Debug;
+
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use uuid::Uuid;
 
-use super::{Reach, ReadRow};
+use super::{Facet, Keyset, Reach, ReadRow};
 
 /// What narrows a list. The table is known as `t` in every condition.
-pub trait Filter: Send + Sync {
+pub trait Filter: Debug + Send + Sync {
     /// Adds the conditions.
     fn restrict(&self, conditions: &mut Conditions);
 
     /// Whether it looks at personal data: whoever may not see such data could guess it from what is found.
     fn reads_personal(&self) -> bool;
+
+    /// The columns by whose values the list is read, one index range each; none where the index of the order
+    /// alone serves. The table has an index on (workspace, these columns, the order's column, key).
+    fn facets(&self, _keyset: Keyset) -> Vec<Facet> {
+        Vec::new()
+    }
 }
 
 /// A time span, closed at its start and open at its end; an absent bound does not bind.
@@ -26,30 +34,87 @@ pub struct TimeRange {
 }
 
 /// A statement that grows condition by condition. An empty list of accepted values means that anything goes.
-pub struct Conditions(pub(super) QueryBuilder<Postgres>);
+pub struct Conditions(
+    pub(super) QueryBuilder<Postgres>,
+    /// Columns whose values a facet gives already.
+    Vec<&'static str>,
+);
 
 impl Conditions {
     /// `select`, confined to what the caller reaches; the workspace is `$1` from here on. The text is made of
     /// literals.
     pub(super) fn new<R: ReadRow>(select: &str, reach: Reach) -> Self {
-        let mut sql =
-            QueryBuilder::new(format!("select {select} from {} t where t.workspace_id = ", R::TABLE));
+        Self::selecting::<R>(&format!("select {select}"), reach)
+    }
+
+    /// The same for a statement that begins with more than one `select`.
+    pub(super) fn selecting<R: ReadRow>(begin: &str, reach: Reach) -> Self {
+        let mut sql = QueryBuilder::new(format!("{begin} from {} t where t.workspace_id = ", R::TABLE));
         sql.push_bind(reach.workspace.uuid());
         R::BELONGS.restrict(&mut sql, reach.own);
-        Self(sql)
+        Self(sql, Vec::new())
+    }
+
+    /// The same, from the rows of each combination of the facets' values; the conditions that follow, and an order
+    /// and a limit, go to each.
+    pub(super) fn by_facets<R: ReadRow>(begin: &str, reach: Reach, facets: &[Facet]) -> Self {
+        let mut sql = Self::lateral(begin, reach);
+        for (number, facet) in facets.iter().enumerate() {
+            sql.push(", ");
+            facet.push_source(&mut sql, number);
+        }
+        let mut conditions = Self::going_on::<R>(sql, reach);
+        for (number, facet) in facets.iter().enumerate() {
+            conditions.0.push(format_args!(" and {} = f{number}.value", facet.column));
+        }
+        conditions.1 = facets.iter().map(|facet| facet.column).collect();
+        conditions
+    }
+
+    /// The same, from the rows of each parent, whose id is in `column`.
+    pub(super) fn below<R: ReadRow>(
+        begin: &str,
+        reach: Reach,
+        (column, parents): (&'static str, &[Uuid]),
+    ) -> Self {
+        let mut sql = Self::lateral(begin, reach);
+        sql.push(", unnest(").push_bind(parents.to_vec()).push(") as parent (id)");
+        let mut conditions = Self::going_on::<R>(sql, reach);
+        conditions.0.push(format_args!(" and {column} = parent.id"));
+        conditions
+    }
+
+    /// The workspace is `$1` in every statement.
+    fn lateral(begin: &str, reach: Reach) -> QueryBuilder<Postgres> {
+        let mut sql = QueryBuilder::new(format!("{begin} from (select "));
+        sql.push_bind(reach.workspace.uuid()).push("::uuid as id) w");
+        sql
+    }
+
+    fn going_on<R: ReadRow>(mut sql: QueryBuilder<Postgres>, reach: Reach) -> Self {
+        sql.push(format_args!(", lateral (select t.* from {} t where t.workspace_id = w.id", R::TABLE));
+        R::BELONGS.restrict(&mut sql, reach.own);
+        Self(sql, Vec::new())
     }
 
     /// The column has one of the values, spelled as on the wire.
     pub fn one_of<T: Serialize>(&mut self, column: &'static str, values: &[T]) {
-        if !values.is_empty() {
+        if !values.is_empty() && !self.1.contains(&column) {
             self.is_any(column, values.iter().map(wire).collect::<Vec<_>>());
         }
     }
 
     /// The column has one of the ids.
     pub fn one_of_ids<T: Copy + Into<Uuid>>(&mut self, column: &'static str, ids: &[T]) {
-        if !ids.is_empty() {
+        if !ids.is_empty() && !self.1.contains(&column) {
             self.is_any(column, ids.iter().map(|id| (*id).into()).collect::<Vec<Uuid>>());
+        }
+    }
+
+    /// The column has one of the numbers.
+    pub fn one_of_ranks(&mut self, column: &'static str, ranks: &[i16]) {
+        if !ranks.is_empty() && !self.1.contains(&column) {
+            self.is_any(column, ranks.to_vec());
         }
     }
 
@@ -107,13 +172,17 @@ impl Conditions {
     pub fn with_text(&mut self, condition: &'static str, text: Option<&str>) {
         let Some(text) = text else { return };
         self.0.push(" and (");
+        self.push_with_text(condition, text);
+        self.0.push(")");
+    }
+
+    pub(super) fn push_with_text(&mut self, condition: &'static str, text: &str) {
         for (index, part) in condition.split("{}").enumerate() {
             if index > 0 {
                 self.0.push_bind(text.to_owned());
             }
             self.0.push(part);
         }
-        self.0.push(")");
     }
 
     fn is_any<T>(&mut self, column: &'static str, values: Vec<T>)

@@ -5,7 +5,7 @@ use serde::de::DeserializeOwned;
 use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::{ChildRow, Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind};
+use super::{Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind};
 
 /// A page of a filtered, ordered list.
 pub async fn page<R: ReadRow>(
@@ -15,26 +15,80 @@ pub async fn page<R: ReadRow>(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<Page<R>, sqlx::Error> {
-    let sort = match keyset.kind {
-        SortKind::Time => format!("(extract(epoch from {}) * 1000000)::bigint", keyset.column),
-        SortKind::Number => format!("{}::bigint", keyset.column),
-    };
-    // The rows are cut to the page before they become JSON; a sort would otherwise make JSON of all of them.
-    let select = format!("{}, {sort}, t.{} from (select t.*", row::<R>(reach), R::KEY);
-    let mut statement = Conditions::new::<R>(&select, reach);
-    filter.restrict(&mut statement);
-    skip_null(&mut statement, keyset);
-    for (bound, forward) in [(request.after, true), (request.before, false)] {
-        if let Some(key) = bound {
-            beyond::<R>(&mut statement, keyset, key, forward != keyset.descending)?;
-        }
-    }
-    let direction = if keyset.descending == request.from_end { "asc" } else { "desc" };
-    let order = format!("order by {} {direction}, t.{} {direction}", keyset.column, R::KEY);
-    let mut sql = statement.0;
-    sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));
+    let mut sql = statement::<R>("", reach, filter, keyset, request)?;
     let found = sql.build_query_as::<(Json<R>, i64, Uuid)>().fetch_all(pool).await?;
     Ok(arrange(found.into_iter().map(|(Json(row), value, id)| (Key { value, id }, row)).collect(), request))
+}
+
+/// How PostgreSQL reads a page, as `explain (analyze, format json)` tells it: for whoever tunes indexes, and for
+/// the test that holds every filter and order to them.
+pub async fn explain<R: ReadRow>(
+    pool: &PgPool,
+    reach: Reach,
+    filter: &dyn Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<serde_json::Value, sqlx::Error> {
+    let mut sql = statement::<R>("explain (analyze, format json) ", reach, filter, keyset, request)?;
+    let Json(plan) = sql.build_query_scalar::<Json<serde_json::Value>>().fetch_one(pool).await?;
+    Ok(plan)
+}
+
+fn statement<R: ReadRow>(
+    prefix: &str,
+    reach: Reach,
+    filter: &dyn Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
+    // The rows are cut to the page before they become JSON; a sort would otherwise make JSON of all of them.
+    let select =
+        format!("{prefix}select {}, {}, t.{} from (select t.*", row::<R>(reach), place(keyset), R::KEY);
+    let facets = filter.facets(keyset);
+    let mut statement = if facets.is_empty() {
+        Conditions::selecting::<R>(&select, reach)
+    } else {
+        Conditions::by_facets::<R>(&select, reach, &facets)
+    };
+    filter.restrict(&mut statement);
+    within_page::<R>(&mut statement, keyset, request)?;
+    let order = order::<R>(keyset, request);
+    let limit = i32::from(request.size) + 1;
+    let mut sql = statement.0;
+    if !facets.is_empty() {
+        sql.push(format_args!(" {order} limit {limit}) t"));
+    }
+    sql.push(format_args!(" {order} limit {limit}) t {order}"));
+    Ok(sql)
+}
+
+/// A row's place in the order, as a number.
+pub(super) fn place(keyset: Keyset) -> String {
+    match keyset.kind {
+        SortKind::Time => format!("(extract(epoch from {}) * 1000000)::bigint", keyset.column),
+        SortKind::Number => format!("{}::bigint", keyset.column),
+    }
+}
+
+/// Restricts to the rows between the bounds of the page.
+pub(super) fn within_page<R: ReadRow>(
+    statement: &mut Conditions,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<(), sqlx::Error> {
+    skip_null(statement, keyset);
+    for (bound, forward) in [(request.after, true), (request.before, false)] {
+        if let Some(key) = bound {
+            beyond::<R>(statement, keyset, key, forward != keyset.descending)?;
+        }
+    }
+    Ok(())
+}
+
+/// `order by` as the page is read: from the end where the last rows are wanted.
+pub(super) fn order<R: ReadRow>(keyset: Keyset, request: &PageRequest) -> String {
+    let direction = if keyset.descending == request.from_end { "asc" } else { "desc" };
+    format!("order by {} {direction}, t.{} {direction}", keyset.column, R::KEY)
 }
 
 /// How many rows the filter leaves in the order.
@@ -73,36 +127,12 @@ pub async fn by_ids<R: ReadRow>(pool: &PgPool, reach: Reach, ids: &[Uuid]) -> Re
     Ok(rows.into_iter().map(|Json(row)| row).collect())
 }
 
-/// The latest rows of each consultation, at most `limit` for each, in one statement; oldest first.
-pub async fn latest_of<R: ChildRow>(
-    pool: &PgPool,
-    reach: Reach,
-    consultations: &[Uuid],
-    limit: u8,
-) -> Result<Vec<R>, sqlx::Error> {
-    let (table, key, order, row) = (R::TABLE, R::KEY, R::ORDER, row::<R>(reach));
-    let mut sql = QueryBuilder::<Postgres>::new("select child.row from unnest(");
-    sql.push_bind(consultations.to_vec());
-    sql.push(format_args!(
-        ") as parent (id), lateral (select {row} as row, t.{order} as place, t.{key} as id \
-         from {table} t where t.workspace_id = "
-    ));
-    sql.push_bind(reach.workspace.uuid());
-    R::BELONGS.restrict(&mut sql, reach.own);
-    sql.push(format_args!(
-        " and t.consultation_id = parent.id order by t.{order} desc, t.{key} desc limit {limit}) as child \
-         order by child.place, child.id"
-    ));
-    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|Json(row)| row).collect())
-}
-
 /// The row as JSON, without what the caller may not see: that never leaves the database.
 pub(super) fn row<R: ReadRow>(reach: Reach) -> String {
     if reach.personal { "to_jsonb(t)".to_owned() } else { format!("to_jsonb(t) || '{}'::jsonb", R::MASK) }
 }
 
-fn skip_null(statement: &mut Conditions, keyset: Keyset) {
+pub(super) fn skip_null(statement: &mut Conditions, keyset: Keyset) {
     if keyset.skips_null {
         statement.0.push(format_args!(" and {} is not null", keyset.column));
     }
@@ -131,7 +161,7 @@ fn beyond<R: ReadRow>(
 }
 
 /// Cuts the row that was read too many, and puts a page that was read from the end into the list's order.
-fn arrange<R>(mut rows: Vec<(Key, R)>, request: &PageRequest) -> Page<R> {
+pub(super) fn arrange<R>(mut rows: Vec<(Key, R)>, request: &PageRequest) -> Page<R> {
     let more = rows.len() > usize::from(request.size);
     rows.truncate(usize::from(request.size));
     if request.from_end {

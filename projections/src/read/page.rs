@@ -4,7 +4,7 @@
 use uuid::Uuid;
 
 /// What a list is ordered by: one column, then the primary key as tiebreaker, both in the same direction.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Keyset {
     /// Names the order inside cursors; permanent.
     pub tag: u8,
@@ -19,7 +19,7 @@ pub struct Keyset {
 }
 
 /// What a column is ordered as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SortKind {
     /// A `timestamptz`; microseconds since 1970 in cursors.
     Time,
@@ -45,7 +45,7 @@ impl Keyset {
 }
 
 /// A row's place in an order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Key {
     /// The value of the order's column.
     pub value: i64,
@@ -54,7 +54,7 @@ pub struct Key {
 }
 
 /// Which part of a list is wanted.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct PageRequest {
     /// At most so many rows.
     pub size: u8,

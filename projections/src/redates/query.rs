@@ -6,21 +6,13 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, Belonging, ChildRow, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.redates";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"reason":null}"#;
-}
-
-impl ChildRow for Row {
-    const ORDER: &'static str = "redated_at";
-
-    fn consultation_id(&self) -> ConsultationId {
-        self.consultation_id
-    }
 }
 
 /// What narrows a list of redates.
@@ -36,6 +28,8 @@ pub struct Filter {
     pub redated: TimeRange,
     /// Moved to a time in this span.
     pub moved_to: TimeRange,
+    /// Whatever else must hold.
+    pub condition: Option<Condition>,
 }
 
 /// What a list of redates can be ordered by. The order of the variants is permanent.
@@ -64,6 +58,15 @@ impl read::Filter for Filter {
         conditions.one_of("t.initiator_kind", &self.initiators);
         conditions.within("t.redated_at", &self.redated);
         conditions.within("t.moved_to", &self.moved_to);
+        conditions.meets(self.condition.as_ref());
+    }
+
+    fn facets(&self, _: Keyset) -> Vec<Facet> {
+        let condition = self.condition.as_ref();
+        Facet::of_ids("t.consultation_id", &self.consultations, condition)
+            .or_else(|| Facet::of_ids("t.assignee", &self.assignees, condition))
+            .into_iter()
+            .collect()
     }
 
     fn reads_personal(&self) -> bool {

@@ -5,6 +5,8 @@
 )]
 
 mod app;
+mod bulk;
+mod conflict;
 mod ephemeral;
 mod mutations;
 mod slow;

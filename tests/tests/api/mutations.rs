@@ -100,7 +100,7 @@ async fn the_whole_path_of_a_consultation_can_be_walked() {
             &key,
             "closeConsultation",
             on(json!({})),
-            "consultation { status client { name } assignee { name } handovers { state } calls { outcome } }",
+            "consultation { status client { name } assignee { name } handovers { nodes { state } } calls { nodes { outcome } } }",
         )
         .await;
     let consultation = &payload["consultation"];
@@ -220,7 +220,7 @@ async fn an_erased_client_is_gone_from_every_answer_and_takes_no_more() {
     .await;
     let erased = app.done(&key, "eraseClient", json!({ "clientId": client })).await;
     let query = "query($id: ID!, $client: ID!, $at: Position) {
-        consultation(id: $id, minPosition: $at) { topic status messageCount messages { text } }
+        consultation(id: $id, minPosition: $at) { topic status messageCount messages { nodes { text } } }
         client(id: $client, minPosition: $at) { name }
         events(first: 100) { nodes { type data } }
     }";

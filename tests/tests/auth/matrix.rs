@@ -99,7 +99,7 @@ async fn who_may_not_see_personal_data_sees_none_and_cannot_look_for_it() {
     office.done(&owner, "addNote", on(json!({ "text": "Secret note" }))).await;
     office.settled().await;
     let query = "{ consultations { nodes { id topic client { name company contacts { value } } assignee { name email }
-        detail { description } messages { text } history { text details } } }
+        detail { description } messages { nodes { text } } history { nodes { text details } } } }
         clients { nodes { name } } messages { nodes { text } } }";
     let shown = office.ask(&owner, query).await.to_string();
     for secret in
@@ -116,6 +116,10 @@ async fn who_may_not_see_personal_data_sees_none_and_cannot_look_for_it() {
     assert_eq!((&seen["topic"], &seen["client"]["contacts"]), (&json!(null), &json!([])));
     for probing in [
         "{ consultations(filter: { text: \"secret\" }) { totalCount } }",
+        "{ consultations(filter: { where: { or: [{ not: { text: { contains: \"secret\" } } }] } }) { totalCount } }",
+        "{ clients(filter: { where: { name: { contains: \"secret\" } } }) { totalCount } }",
+        "{ clients { nodes { consultations(filter: { text: \"secret\" }) { totalCount } } } }",
+        "{ clients { nodes { consultations(filter: { where: { text: { contains: \"x\" } } }) { nodes { id } } } } }",
         "{ consultationCounts(filter: { text: \"secret\" }) { count } }",
         "{ clients(filter: { name: \"secret\" }) { totalCount } }",
         "{ clients(filter: { contact: \"+79990001122\" }) { totalCount } }",

@@ -111,6 +111,55 @@ async fn lists_counts_and_what_hangs_below_them_show_ones_own_only() {
     desk.office.close().await;
 }
 
+/// Every topic in an answer, once.
+fn topics_within(value: &Value, found: &mut std::collections::BTreeSet<String>) {
+    match value {
+        Value::Object(fields) => {
+            if let Some(Value::String(topic)) = fields.get("topic") {
+                found.insert(topic.clone());
+            }
+            fields.values().for_each(|field| topics_within(field, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| topics_within(item, found)),
+        _ => {}
+    }
+}
+
+#[tokio::test]
+async fn lists_below_a_row_and_by_a_condition_show_ones_own_only() {
+    let desk = Desk::open().await;
+    let managers = json!(desk.managers);
+    let query = format!(
+        "{{ managers {{ nodes {{ consultations {{ totalCount nodes {{ topic messages {{ totalCount }} }} }}
+            handovers {{ totalCount nodes {{ consultation {{ topic }} }} }} }} }}
+        clients {{ nodes {{ consultations {{ totalCount nodes {{ topic }} }} }} }}
+        byStatus: consultations(filter: {{ statuses: [NEW, QUEUED, ASSIGNED, ACTIVE, HANDOVER_PENDING] }}) {{
+            totalCount nodes {{ topic }} }}
+        byAssignee: consultations(filter: {{ where: {{ assignee: {{ in: {managers} }} }} }}) {{
+            totalCount nodes {{ topic }} }} }}"
+    );
+    for (caller, expected) in [
+        (&desk.owner, vec!["Amber", "Bronze", "Copper"]),
+        (&desk.anna, vec!["Amber"]),
+        (&desk.anna_with_queue, vec!["Amber", "Copper"]),
+    ] {
+        let shown = desk.office.ask(caller, &query).await;
+        let held = expected.iter().filter(|topic| **topic != "Copper").count();
+        let mut found = std::collections::BTreeSet::new();
+        topics_within(&shown, &mut found);
+        assert_eq!(found.iter().collect::<Vec<_>>(), expected, "{shown}");
+        assert_eq!(shown["byAssignee"]["totalCount"], held, "{shown}");
+        let held_by: i64 = shown["managers"]["nodes"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|manager| manager["consultations"]["totalCount"].as_i64().unwrap())
+            .sum();
+        assert_eq!(usize::try_from(held_by).unwrap(), held, "{shown}");
+    }
+    desk.office.close().await;
+}
+
 #[tokio::test]
 async fn what_is_out_of_reach_answers_as_if_it_did_not_exist() {
     let desk = Desk::open().await;

@@ -68,8 +68,9 @@ async fn furnish(office: &Office, owner: &Caller) -> Possessions {
     office.settled().await;
 
     let query = "{ consultations { edges { cursor node { id __typename
-            handovers { id __typename } redates { id __typename } calls { id __typename } ratings { id __typename }
-            messages { id __typename } history { id __typename } } } }
+            handovers { edges { cursor node { id __typename } } } redates { edges { cursor node { id __typename } } }
+            calls { edges { cursor node { id __typename } } } ratings { edges { cursor node { id __typename } } }
+            messages { edges { cursor node { id __typename } } } history { edges { cursor node { id __typename } } } } } }
         clients { edges { cursor node { id __typename } } } managers { edges { cursor node { id __typename } } }
         messages { edges { cursor node { id __typename } } } calls { edges { cursor } }
         events(first: 100) { edges { cursor node { id __typename } } } apiKeys { edges { cursor } }

@@ -27,8 +27,9 @@ const TRACES: [&str; 10] =
 const SHOWN: &str = "query($id: ID!, $client: ID!, $min: Position) {
     consultation(id: $id, minPosition: $min) {
         topic status detail { description resolution } client { name company contacts { value } }
-        history(last: 100) { text details } messages { text attachments { name } } calls { phone outcome }
-        handovers { reason state } redates { reason } ratings { answers { score comment } }
+        history(last: 100) { nodes { text details } } messages { nodes { text attachments { name } } }
+        calls { nodes { phone outcome } } handovers { nodes { reason state } } redates { nodes { reason } }
+        ratings { nodes { answers { score comment } } }
     }
     client(id: $client, minPosition: $min) { name company contacts { value } }
     clients(first: 10) { nodes { name } }

@@ -213,28 +213,29 @@ async fn assert_history(server: &Server, id: &Value, head: i64) {
 async fn assert_parts(server: &Server, id: &Value, manager: &Value) {
     let shown = "query($id: ID!) { consultation(id: $id) {
         status openedAt firstReplyAt firstResponseAt resolvedAt closedAt client { name } assignee { id }
-        handovers { state requestedAt offeredAt acceptedAt firstResponseAt resolvedAt
-                    requestedBy { kind } assignedTo { id } resolvedBy { id } }
-        redates { number movedFrom movedTo answeredAt callCount reason } calls { outcome attempt durationSeconds redate { number } }
-        ratings { score revision attributedTo { id } } } }";
+        handovers { nodes { state requestedAt offeredAt acceptedAt firstResponseAt resolvedAt
+                    requestedBy { kind } assignedTo { id } resolvedBy { id } } }
+        redates { nodes { number movedFrom movedTo answeredAt callCount reason } }
+        calls { nodes { outcome attempt durationSeconds redate { number } } }
+        ratings { nodes { score revision attributedTo { id } } } } }";
     let mut shown = server.query(shown, json!({ "id": id })).await["consultation"].take();
     let handover = json!({
         "state": "RESOLVED", "requestedBy": { "kind": "BOT" }, "requestedAt": at(4), "offeredAt": at(5),
         "acceptedAt": at(6), "firstResponseAt": at(7), "resolvedAt": at(12),
         "assignedTo": { "id": manager }, "resolvedBy": { "id": manager },
     });
-    assert_eq!(shown["handovers"].take(), json!([handover]));
+    assert_eq!(shown["handovers"]["nodes"].take(), json!([handover]));
     let redate = json!({
         "number": 1, "movedFrom": at(30), "movedTo": at(40), "answeredAt": at(11), "callCount": 1,
         "reason": "не дозвонились",
     });
-    assert_eq!(shown["redates"].take(), json!([redate]));
+    assert_eq!(shown["redates"]["nodes"].take(), json!([redate]));
     let missed = json!({ "outcome": "NO_ANSWER", "attempt": 1, "durationSeconds": null, "redate": null });
     let answered =
         json!({ "outcome": "ANSWERED", "attempt": 2, "durationSeconds": 45, "redate": { "number": 1 } });
-    assert_eq!(shown["calls"].take(), json!([missed, answered]));
+    assert_eq!(shown["calls"]["nodes"].take(), json!([missed, answered]));
     let rating = json!({ "score": 400, "revision": 1, "attributedTo": { "id": manager } });
-    assert_eq!(shown["ratings"].take(), json!([rating]));
+    assert_eq!(shown["ratings"]["nodes"].take(), json!([rating]));
     let times = json!({
         "status": "CLOSED", "openedAt": at(1), "firstReplyAt": at(3), "firstResponseAt": at(7),
         "resolvedAt": at(12), "closedAt": at(15),

@@ -99,15 +99,17 @@ const PAGE: &str = "
     assignee { name openConsultationCount openHandoverCount resolvedCount }
     openHandoverPhase
     detail { resolution openedBy { kind } source { system } }
-    handovers {
+    handovers { nodes {
         state reason requestedBy { kind } assignedTo { name } firstResponseAt resolvedAt outcome
         consultation { topic }
-    }
-    redates { number movedFrom movedTo callCount answeredAt initiator { kind } }
-    calls { attempt outcome durationSeconds manager { name } redate { number } }
-    ratings { score answers { question score comment } attributedTo { name } }
-    messages(last: 2) { text direction author { kind manager { name } } isFirstResponse handover { state } }
-    history(last: 100) { eventType }
+    } }
+    redates { nodes { number movedFrom movedTo callCount answeredAt initiator { kind } } }
+    calls { nodes { attempt outcome durationSeconds manager { name } redate { number } } }
+    ratings { nodes { score answers { question score comment } attributedTo { name } } }
+    messages(last: 2) { nodes {
+        text direction author { kind manager { name } } isFirstResponse handover { state }
+    } }
+    history(last: 100) { nodes { eventType } }
 ";
 
 #[tokio::test]
@@ -134,17 +136,17 @@ async fn one_page_shows_the_whole_work_as_soon_as_it_is_asked_to() {
             "detail": {
                 "resolution": "replaced the cord", "openedBy": { "kind": "SYSTEM" }, "source": { "system": "test" },
             },
-            "handovers": [{
+            "handovers": { "nodes": [{
                 "state": "RESOLVED", "reason": "smoke", "requestedBy": { "kind": "BOT" },
                 "assignedTo": { "name": "Olga" }, "firstResponseAt": "2026-01-01T00:04:00+00:00",
                 "resolvedAt": "2026-01-01T00:09:00+00:00", "outcome": "DONE",
                 "consultation": { "topic": "Printer" },
-            }],
-            "redates": [{
+            }] },
+            "redates": { "nodes": [{
                 "number": 1, "movedFrom": "2026-01-01T01:00:00+00:00", "movedTo": "2026-01-01T01:30:00+00:00",
                 "callCount": 2, "answeredAt": "2026-01-01T00:08:00+00:00", "initiator": { "kind": "CLIENT" },
-            }],
-            "calls": [
+            }] },
+            "calls": { "nodes": [
                 {
                     "attempt": 1, "outcome": "NO_ANSWER", "durationSeconds": null,
                     "manager": { "name": "Olga" }, "redate": { "number": 1 },
@@ -153,12 +155,12 @@ async fn one_page_shows_the_whole_work_as_soon_as_it_is_asked_to() {
                     "attempt": 2, "outcome": "ANSWERED", "durationSeconds": 90,
                     "manager": { "name": "Olga" }, "redate": { "number": 1 },
                 },
-            ],
-            "ratings": [{
+            ] },
+            "ratings": { "nodes": [{
                 "score": 500, "answers": [{ "question": "tone", "score": 5, "comment": null }],
                 "attributedTo": { "name": "Olga" },
-            }],
-            "messages": [
+            }] },
+            "messages": { "nodes": [
                 {
                     "text": "it smokes", "direction": "INBOUND", "author": { "kind": "CLIENT", "manager": null },
                     "isFirstResponse": false, "handover": null,
@@ -168,15 +170,15 @@ async fn one_page_shows_the_whole_work_as_soon_as_it_is_asked_to() {
                     "author": { "kind": "MANAGER", "manager": { "name": "Olga" } },
                     "isFirstResponse": true, "handover": { "state": "RESOLVED" },
                 },
-            ],
-            "history": [
+            ] },
+            "history": { "nodes": [
                 { "eventType": "ConsultationOpened" }, { "eventType": "MessageReceived" },
                 { "eventType": "HandoverRequested" }, { "eventType": "HandoverAccepted" },
                 { "eventType": "Assigned" }, { "eventType": "Started" }, { "eventType": "MessageSent" },
                 { "eventType": "Appointed" }, { "eventType": "Redated" }, { "eventType": "CallLogged" },
                 { "eventType": "CallLogged" }, { "eventType": "HandoverResolved" }, { "eventType": "Resolved" },
                 { "eventType": "RatingSubmitted" },
-            ],
+            ] },
         })
     );
     desk.close().await;

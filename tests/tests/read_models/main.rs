@@ -3,11 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod bad_input;
+mod below;
+mod conditions;
 mod exact;
 mod filters;
 mod flow;
 mod log;
 mod pages;
+mod plans;
 mod statements;
 mod support;
+mod timeline;
 mod walls;

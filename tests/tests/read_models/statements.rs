@@ -43,18 +43,29 @@ impl Subscriber for Statements {
 
 const QUERY: &str = "{ consultations(first: SIZE) { nodes {
     client { name } assignee { name } detail { description }
-    handovers { assignedTo { name } } redates { number } calls { outcome } ratings { score }
-    messages(last: 3) { text } history(last: 3) { eventType actor { manager { name } } }
+    handovers { nodes { assignedTo { name } } } redates { nodes { number } } calls { nodes { outcome } }
+    ratings { nodes { score } } messages(last: 3) { totalCount nodes { text } }
+    history(last: 3) { nodes { eventType actor { manager { name } } } }
 } } }";
 
 /// One for the page and one for each kind of reference: client, assignee, detail, handovers, redates, calls,
-/// ratings, messages, history.
-const STATEMENTS: usize = 10;
+/// ratings, messages and their count, history.
+const STATEMENTS: usize = 11;
+
+const OF_PEOPLE: &str = "{ managers(first: SIZE) { nodes {
+    consultations(first: 2) { totalCount nodes { topic client { consultations { nodes { assignee { name } } } } } }
+    handovers { nodes { state } } redates { nodes { number } } calls { nodes { outcome } }
+    ratings { nodes { score } }
+} } }";
+
+/// The page; consultations and their count; below them clients, their consultations, the assignees of these;
+/// handovers, redates, calls, ratings.
+const OF_PEOPLE_STATEMENTS: usize = 10;
 
 #[tokio::test]
 async fn references_of_a_page_are_one_statement_each() {
     let desk = Desk::open().await;
-    for _ in 0..30 {
+    for _ in 0..50 {
         let id = new_id();
         let opening = OpenConsultation { client_id: Some(ClientId(new_id())), ..opening("one of many") };
         desk.consultation(id, at(0), open(opening)).await;
@@ -65,15 +76,19 @@ async fn references_of_a_page_are_one_statement_each() {
 
     // Unlike the pools of the program, this one logs its statements.
     let pool = PgPool::connect(&desk.database.url()).await.unwrap();
-    for size in ["1", "30"] {
-        let statements = Statements::default();
-        let guard = tracing::subscriber::set_default(statements.clone());
-        let caller = caller(desk.node.workspace, Role::Owner);
-        let response = desk.respond(&QUERY.replace("SIZE", size), caller, &pool).await;
-        drop(guard);
-        let nodes = data(response)["consultations"]["nodes"].as_array().unwrap().len();
-        assert_eq!(nodes.to_string(), size);
-        assert_eq!(statements.0.load(Ordering::Relaxed), STATEMENTS, "for {size} rows");
+    for (query, root, expected) in
+        [(QUERY, "consultations", STATEMENTS), (OF_PEOPLE, "managers", OF_PEOPLE_STATEMENTS)]
+    {
+        for size in ["1", "10", "50"] {
+            let statements = Statements::default();
+            let guard = tracing::subscriber::set_default(statements.clone());
+            let caller = caller(desk.node.workspace, Role::Owner);
+            let response = desk.respond(&query.replace("SIZE", size), caller, &pool).await;
+            drop(guard);
+            let nodes = data(response)[root]["nodes"].as_array().unwrap().len();
+            assert_eq!(nodes.to_string(), size);
+            assert_eq!(statements.0.load(Ordering::Relaxed), expected, "for {size} {root}");
+        }
     }
     pool.close().await;
     desk.close().await;

@@ -78,6 +78,9 @@ const MUTATIONS: Table = &[
             "resolveConsultation",
             "reopenConsultation",
             "closeConsultation",
+            "closeConsultations",
+            "prioritizeConsultations",
+            "tagConsultations",
             "cancelConsultation",
             "receiveMessage",
             "sendMessage",
@@ -102,6 +105,7 @@ const MUTATIONS: Table = &[
         One(ConsultationsAssign),
         &[
             "assignConsultation",
+            "assignConsultations",
             "unassignConsultation",
             "offerHandover",
             "mergeConsultation",

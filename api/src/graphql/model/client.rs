@@ -2,23 +2,32 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ClientId;
 use ledgerdesk_projections::clients::{ContactRow, Row};
 
 use super::{
+    consultation::Consultation,
     enums::{ClientKind, ContactKind},
     id, loaders,
     position::Position,
     reference::ExternalReference,
 };
-use crate::graphql::{error::Fault, global_id::NodeKind};
+use crate::graphql::{
+    error::Fault,
+    global_id::NodeKind,
+    paging::{self, Listing, Paging},
+    query::filters::{ConsultationFilter, ConsultationOrder},
+};
 
 /// A person or an organisation that asks (клиент). One who was never registered (an import may name only an
 /// id) has counts but no name.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Client {
+    #[graphql(skip)]
+    row: Arc<Row>,
     /// The client's id.
     pub(super) id: ID,
     /// Person or organisation; null until registered.
@@ -81,6 +90,7 @@ impl From<Arc<Row>> for Client {
             last_contact_at: row.last_contact_at,
             erased_at: row.erased_at,
             position: row.last_position.into(),
+            row,
         }
     }
 }
@@ -89,5 +99,27 @@ impl Client {
     /// The client with this id, if the caller's workspace has it.
     pub async fn load(ctx: &Context<'_>, id: ClientId) -> Result<Option<Self>, Fault> {
         Ok(loaders(ctx)?.clients.load(id.uuid()).await?.map(Self::from))
+    }
+}
+
+#[ComplexObject]
+impl Client {
+    /// The client's consultations, those with the newest change first unless asked otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn consultations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: ConsultationFilter,
+        #[graphql(desc = "In which order.")] order_by: Option<ConsultationOrder>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Consultation>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let keyset = order_by.unwrap_or_default().keyset();
+        let parent = ("t.client_id", self.row.id.uuid());
+        paging::listing_below(&loaders(ctx)?.consultations_below, parent, filter.read()?, keyset, &paging)
+            .await
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ConsultationId;
-use ledgerdesk_projections::consultation_list::Row;
+use ledgerdesk_projections::{calls, consultation_list::Row, handovers, history, messages, ratings, redates};
 
 use super::{
     call::Call,
@@ -17,12 +17,16 @@ use super::{
     id, loaders,
     manager::Manager,
     message::Message,
-    objects,
     position::Position,
     rating::Rating,
     redate::Redate,
 };
-use crate::graphql::{error::Fault, global_id::NodeKind, paging};
+use crate::graphql::{
+    error::Fault,
+    global_id::NodeKind,
+    paging::{self, Listing, Paging},
+    query::filters::{CallFilter, HandoverFilter, HistoryFilter, MessageFilter, RatingFilter, RedateFilter},
+};
 
 /// How far an open handover is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Enum)]
@@ -180,64 +184,141 @@ impl Consultation {
         Ok(loaders(ctx)?.handovers.load(handover.uuid()).await?.map(Handover::from))
     }
 
-    /// Its latest handovers, oldest first; `last` is 1 to 100. For all of them use the query `handovers`.
+    /// Its handovers, oldest first.
     async fn handovers(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<Handover>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_handovers.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: HandoverFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Handover>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.handovers_below,
+            parent,
+            filter.read()?,
+            handovers::Order::RequestedAt.keyset(false),
+            &paging,
+        )
+        .await
     }
 
-    /// Its latest redates, oldest first; `last` is 1 to 100. For all of them use the query `redates`.
+    /// The moves of its promised time, oldest first.
     async fn redates(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<Redate>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_redates.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: RedateFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Redate>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.redates_below,
+            parent,
+            filter.read()?,
+            redates::Order::RedatedAt.keyset(false),
+            &paging,
+        )
+        .await
     }
 
-    /// Its latest call attempts, oldest first; `last` is 1 to 100. For all of them use the query `calls`.
+    /// Its call attempts, oldest first.
     async fn calls(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<Call>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_calls.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: CallFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Call>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.calls_below,
+            parent,
+            filter.read()?,
+            calls::keyset(false),
+            &paging,
+        )
+        .await
     }
 
-    /// Its latest ratings, oldest first; `last` is 1 to 100. For all of them use the query `ratings`.
+    /// Its ratings, the one that changed longest ago first.
     async fn ratings(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<Rating>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_ratings.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: RatingFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Rating>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.ratings_below,
+            parent,
+            filter.read()?,
+            ratings::Order::ChangedAt.keyset(false),
+            &paging,
+        )
+        .await
     }
 
-    /// Its latest messages, oldest first; `last` is 1 to 100. For all of them use the query `messages`.
+    /// Its messages both ways, in the order in which they were recorded.
     async fn messages(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<Message>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_messages.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: MessageFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Message>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.messages_below,
+            parent,
+            filter.read()?,
+            messages::keyset(false),
+            &paging,
+        )
+        .await
     }
 
-    /// The latest entries of its timeline, oldest first; `last` is 1 to 100. For all of them use the query
-    /// `history`.
+    /// Its timeline, in the order of the log.
     async fn history(
         &self,
         ctx: &Context<'_>,
-        #[graphql(desc = "How many of the latest, 1 to 100.", default = 20)] last: i32,
-    ) -> Result<Vec<HistoryEntry>, Fault> {
-        let key = (self.row.id.uuid(), paging::size("last", Some(last))?);
-        Ok(objects(loaders(ctx)?.latest_entries.load(key).await?))
+        #[graphql(desc = "Which ones.", default)] filter: HistoryFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; the latest 20 if neither is given.")]
+        first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<HistoryEntry>, Fault> {
+        let paging = Paging { first, after, last, before }.latest();
+        let parent = ("t.consultation_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.entries_below,
+            parent,
+            filter.read()?,
+            history::keyset(false),
+            &paging,
+        )
+        .await
     }
 }

@@ -2,18 +2,31 @@
 
 use std::sync::Arc;
 
-use async_graphql::{Context, ID, SimpleObject};
+use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ManagerId;
-use ledgerdesk_projections::managers::Row;
+use ledgerdesk_projections::{calls, handovers, managers::Row, ratings, redates};
 
-use super::{enums::Availability, id, loaders, position::Position, reference::ExternalReference};
-use crate::graphql::{error::Fault, global_id::NodeKind};
+use super::{
+    call::Call, consultation::Consultation, enums::Availability, handover::Handover, id, loaders,
+    position::Position, rating::Rating, redate::Redate, reference::ExternalReference,
+};
+use crate::graphql::{
+    error::Fault,
+    global_id::NodeKind,
+    paging::{self, Listing, Paging},
+    query::filters::{
+        CallFilter, ConsultationFilter, ConsultationOrder, HandoverFilter, RatingFilter, RedateFilter,
+    },
+};
 
 /// A person who answers clients (менеджер). One who was never registered (an import may name only an id) has a
 /// load but no name.
 #[derive(SimpleObject)]
+#[graphql(complex)]
 pub struct Manager {
+    #[graphql(skip)]
+    row: Arc<Row>,
     /// The manager's id.
     pub(super) id: ID,
     /// The name; null until registered and once erased.
@@ -70,6 +83,7 @@ impl From<Arc<Row>> for Manager {
             deactivated_at: row.deactivated_at,
             erased_at: row.erased_at,
             position: row.last_position.into(),
+            row,
         }
     }
 }
@@ -78,5 +92,115 @@ impl Manager {
     /// The manager with this id, if the caller's workspace has it.
     pub async fn load(ctx: &Context<'_>, id: ManagerId) -> Result<Option<Self>, Fault> {
         Ok(loaders(ctx)?.managers.load(id.uuid()).await?.map(Self::from))
+    }
+}
+
+#[ComplexObject]
+impl Manager {
+    /// Consultations that the manager holds, those with the newest change first unless asked otherwise.
+    #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
+    async fn consultations(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: ConsultationFilter,
+        #[graphql(desc = "In which order.")] order_by: Option<ConsultationOrder>,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Consultation>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let keyset = order_by.unwrap_or_default().keyset();
+        let parent = ("t.assignee", self.row.id.uuid());
+        paging::listing_below(&loaders(ctx)?.consultations_below, parent, filter.read()?, keyset, &paging)
+            .await
+    }
+
+    /// Handovers that the manager took over, the newest request first.
+    async fn handovers(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: HandoverFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Handover>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let parent = ("t.assigned_to", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.handovers_below,
+            parent,
+            filter.read()?,
+            handovers::Order::RequestedAt.keyset(true),
+            &paging,
+        )
+        .await
+    }
+
+    /// Moves of promised times of consultations that the manager held then, the newest first.
+    async fn redates(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: RedateFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Redate>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let parent = ("t.assignee", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.redates_below,
+            parent,
+            filter.read()?,
+            redates::Order::RedatedAt.keyset(true),
+            &paging,
+        )
+        .await
+    }
+
+    /// Call attempts by or to the manager, the newest first.
+    async fn calls(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: CallFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Call>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let parent = ("t.manager_id", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.calls_below,
+            parent,
+            filter.read()?,
+            calls::keyset(true),
+            &paging,
+        )
+        .await
+    }
+
+    /// Ratings about the manager, the latest change first.
+    async fn ratings(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which ones.", default)] filter: RatingFilter,
+        #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+        #[graphql(desc = "How many from the end, 1 to 100.")] last: Option<i32>,
+        #[graphql(desc = "Only before this cursor.")] before: Option<String>,
+    ) -> Result<Listing<Rating>, Fault> {
+        let paging = Paging { first, after, last, before };
+        let parent = ("t.attributed_to", self.row.id.uuid());
+        paging::listing_below(
+            &loaders(ctx)?.ratings_below,
+            parent,
+            filter.read()?,
+            ratings::Order::ChangedAt.keyset(true),
+            &paging,
+        )
+        .await
     }
 }

@@ -22,8 +22,6 @@ pub mod rating;
 pub mod redate;
 pub mod reference;
 
-use std::sync::Arc;
-
 use async_graphql::{Context, ID};
 use uuid::Uuid;
 
@@ -46,9 +44,4 @@ fn optional_id<T: Into<Uuid>>(kind: NodeKind, thing: Option<T>) -> Option<ID> {
 /// What the request reads by id.
 pub(super) fn loaders<'a>(ctx: &Context<'a>) -> Result<&'a Loaders, Fault> {
     Ok(ctx.data::<Loaders>()?)
-}
-
-/// Rows as objects.
-fn objects<R, N: From<Arc<R>>>(rows: Option<Vec<Arc<R>>>) -> Vec<N> {
-    rows.unwrap_or_default().into_iter().map(N::from).collect()
 }

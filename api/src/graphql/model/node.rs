@@ -4,8 +4,21 @@ use async_graphql::{Context, ID, Interface};
 use uuid::Uuid;
 
 use super::{
-    call::Call, catalog::CatalogEntry, client::Client, consultation::Consultation, handover::Handover,
-    history::HistoryEntry, loaders, manager::Manager, message::Message, rating::Rating, redate::Redate,
+    call::Call,
+    catalog::CatalogEntry,
+    client::Client,
+    consultation::Consultation,
+    handover::Handover,
+    history::{
+        AppointmentPart, AssignmentPart, AttributesPart, CallPart, DetailsPart, Entry, ExternalReferencePart,
+        HandoverPart, HistoryEntry, ImportedFactPart, MergePart, MessagePart, NotePart, PriorityPart,
+        RatingPart, RedatePart, StatusPart, TagsPart,
+    },
+    loaders,
+    manager::Manager,
+    message::Message,
+    rating::Rating,
+    redate::Redate,
 };
 use crate::graphql::{error::Fault, global_id::NodeKind};
 
@@ -29,10 +42,64 @@ pub enum Node {
     Rating(Rating),
     /// A message.
     Message(Message),
-    /// An entry of a timeline.
-    HistoryEntry(HistoryEntry),
     /// An entry of a catalog.
     CatalogEntry(CatalogEntry),
+    /// An entry of a timeline about the stage.
+    StatusEntry(Entry<StatusPart>),
+    /// An entry of a timeline about who is responsible.
+    AssignmentEntry(Entry<AssignmentPart>),
+    /// An entry of a timeline about a handover.
+    HandoverEntry(Entry<HandoverPart>),
+    /// An entry of a timeline about a promised time.
+    AppointmentEntry(Entry<AppointmentPart>),
+    /// An entry of a timeline about a redate.
+    RedateEntry(Entry<RedatePart>),
+    /// An entry of a timeline about a call.
+    CallEntry(Entry<CallPart>),
+    /// An entry of a timeline about a rating.
+    RatingEntry(Entry<RatingPart>),
+    /// An entry of a timeline about a message.
+    MessageEntry(Entry<MessagePart>),
+    /// An entry of a timeline about a note.
+    NoteEntry(Entry<NotePart>),
+    /// An entry of a timeline about details.
+    DetailsEntry(Entry<DetailsPart>),
+    /// An entry of a timeline about the urgency.
+    PriorityEntry(Entry<PriorityPart>),
+    /// An entry of a timeline about tags.
+    TagsEntry(Entry<TagsPart>),
+    /// An entry of a timeline about custom attributes.
+    AttributesEntry(Entry<AttributesPart>),
+    /// An entry of a timeline about an external reference.
+    ExternalEntry(Entry<ExternalReferencePart>),
+    /// An entry of a timeline about a merge.
+    MergeEntry(Entry<MergePart>),
+    /// An entry of a timeline about a fact of another system.
+    ImportedFactEntry(Entry<ImportedFactPart>),
+}
+
+/// A part of a timeline is found by its own type, not as what all entries have.
+impl From<HistoryEntry> for Node {
+    fn from(entry: HistoryEntry) -> Self {
+        match entry {
+            HistoryEntry::Status(entry) => Self::StatusEntry(entry),
+            HistoryEntry::Assignment(entry) => Self::AssignmentEntry(entry),
+            HistoryEntry::Handover(entry) => Self::HandoverEntry(entry),
+            HistoryEntry::Appointment(entry) => Self::AppointmentEntry(entry),
+            HistoryEntry::Redate(entry) => Self::RedateEntry(entry),
+            HistoryEntry::Call(entry) => Self::CallEntry(entry),
+            HistoryEntry::Rating(entry) => Self::RatingEntry(entry),
+            HistoryEntry::Message(entry) => Self::MessageEntry(entry),
+            HistoryEntry::Note(entry) => Self::NoteEntry(entry),
+            HistoryEntry::Details(entry) => Self::DetailsEntry(entry),
+            HistoryEntry::Priority(entry) => Self::PriorityEntry(entry),
+            HistoryEntry::Tags(entry) => Self::TagsEntry(entry),
+            HistoryEntry::Attributes(entry) => Self::AttributesEntry(entry),
+            HistoryEntry::External(entry) => Self::ExternalEntry(entry),
+            HistoryEntry::Merge(entry) => Self::MergeEntry(entry),
+            HistoryEntry::ImportedFact(entry) => Self::ImportedFactEntry(entry),
+        }
+    }
 }
 
 impl Node {
@@ -51,7 +118,9 @@ impl Node {
             NodeKind::Call => loaders.calls.load(id).await?.map(|row| Self::Call(row.into())),
             NodeKind::Rating => loaders.ratings.load(id).await?.map(|row| Self::Rating(row.into())),
             NodeKind::Message => loaders.messages.load(id).await?.map(|row| Self::Message(row.into())),
-            NodeKind::Event => loaders.entries.load(id).await?.map(|row| Self::HistoryEntry(row.into())),
+            NodeKind::Event => {
+                loaders.entries.load(id).await?.map(|row| Into::<HistoryEntry>::into(row).into())
+            }
             NodeKind::CatalogEntry => {
                 loaders.catalog_entries.load(id).await?.map(|row| Self::CatalogEntry(row.into()))
             }

@@ -8,6 +8,7 @@ use ledgerdesk_infrastructure::{
     event_store::{AppendError, StoreError},
 };
 
+use super::conflict::Conflict;
 use crate::{
     graphql::{caller::Caller, error::Fault, user_error::UserError},
     i18n::{Localized, Refusal},
@@ -20,6 +21,8 @@ const RETRY_AFTER_MS: u32 = 200;
 pub(super) enum Failure {
     /// An expected refusal, for the payload.
     Refused(UserError),
+    /// The caller had seen another version.
+    Conflicted(Conflict),
     /// Everything else, as a top-level error with a code.
     Failed(Error),
 }
@@ -54,13 +57,8 @@ impl Failure {
             AppendError::PersonErased => refused(Refusal::PersonErased, None),
             AppendError::KeyReused => refused(Refusal::IdempotencyKeyReused, Some("idempotencyKey")),
             AppendError::TooLarge { .. } => refused(Refusal::TooLarge, None),
-            // The stream's own name holds a bare id; the caller knows what it asked for.
-            AppendError::Conflict { expected, actual, .. } => {
-                let message = format!("it is at version {}, not {}; look at it again", actual.0, expected.0);
-                Self::Failed(top_level(&message, "CONFLICT", |extensions| {
-                    extensions.set("expected", expected.0);
-                    extensions.set("actual", actual.0);
-                }))
+            AppendError::Conflict { stream, expected, actual } => {
+                Self::Conflicted(Conflict { stream, expected, actual })
             }
             AppendError::Busy | AppendError::PersonKeyRace => Self::Failed(unavailable(&error)),
             AppendError::InDoubt => Self::Failed(top_level(&error.to_string(), "TIMEOUT", |_| {})),

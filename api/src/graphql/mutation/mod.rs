@@ -2,8 +2,10 @@
 //! [`run`] does the rest, the same for all.
 
 mod access;
+mod bulk;
 mod catalog;
 mod client;
+mod conflict;
 mod consultation;
 pub(super) mod entity;
 mod ephemeral;
@@ -32,6 +34,7 @@ pub type MutationRoot = Guarded<Mutations>;
 #[graphql(name = "Mutation")]
 pub struct Mutations(
     consultation::ConsultationMutations,
+    bulk::BulkMutations,
     client::ClientMutations,
     manager::ManagerMutations,
     catalog::CatalogMutations,

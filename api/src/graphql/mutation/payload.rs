@@ -32,6 +32,11 @@ impl<V> Payload<V> {
         Self { executed: None, created_id: None, user_errors: vec![error], verb: PhantomData }
     }
 
+    /// What was done, and why nothing was.
+    pub(super) fn into_parts(self) -> (Option<Executed>, Vec<UserError>) {
+        (self.executed, self.user_errors)
+    }
+
     fn outcome(&self) -> Outcome<'_> {
         Outcome {
             created_id: self.created_id.as_ref(),
@@ -73,6 +78,7 @@ impl<V: Verb> TypeName for ConsultationPayload<V> {
     }
 }
 
+/// What the mutation did to a consultation, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> ConsultationPayload<V> {
     /// The consultation afterwards. Null if nothing was done, or if the read side has not caught up within two
@@ -100,6 +106,7 @@ impl<V: Verb> TypeName for ClientPayload<V> {
     }
 }
 
+/// What the mutation did to a client, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> ClientPayload<V> {
     /// The client afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
@@ -127,6 +134,7 @@ impl<V: Verb> TypeName for ManagerPayload<V> {
     }
 }
 
+/// What the mutation did to a manager, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> ManagerPayload<V> {
     /// The manager afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
@@ -181,6 +189,7 @@ impl<V: Verb> TypeName for WorkspacePayload<V> {
     }
 }
 
+/// What the mutation did to the workspace, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> WorkspacePayload<V> {
     /// The position in the log after the command. Null if nothing was done.

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use async_graphql::Context;
+use async_graphql::{Context, InputType};
 use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_domain::{
     decider::Decider,
@@ -18,6 +18,7 @@ use ledgerdesk_infrastructure::{
 use sha2::{Digest as _, Sha256};
 
 use super::{
+    conflict,
     failure::Failure,
     payload::Payload,
     reach::{is_in_reach, within},
@@ -45,6 +46,9 @@ pub(crate) async fn run<V: Verb>(ctx: &Context<'_>, input: V) -> async_graphql::
     let (outcome, answer) = match attempt(ctx, caller, input).await {
         Ok(payload) => ("done", Ok(payload)),
         Err(Failure::Refused(error)) => ("refused", Ok(Payload::refused(error))),
+        Err(Failure::Conflicted(conflict)) => {
+            ("failed", Err(conflict::told(ctx, caller, conflict).await.unwrap_or_else(Into::into)))
+        }
         Err(Failure::Failed(error)) => ("failed", Err(error)),
     };
     if let Some(metrics) = ctx.data_opt::<HttpMetrics>() {
@@ -94,10 +98,10 @@ fn envelope<V: Verb>(
     };
     reader.aim_at(stream_id);
     let expected = options.expected_version.map(|version| ExpectedVersion::Exact(StreamVersion(version)));
-    let idempotency = options
-        .idempotency_key
-        .as_ref()
-        .map(|key| IdempotencyKey { key: key.clone(), digest: digest(&input) });
+    let idempotency = options.idempotency_key.as_ref().map(|key| IdempotencyKey {
+        key: key.clone(),
+        digest: options.digest.unwrap_or_else(|| digest(&input)),
+    });
     let command = input.command(reader)?;
     Ok(Envelope {
         workspace_id: caller.workspace_id,
@@ -115,12 +119,12 @@ fn envelope<V: Verb>(
 }
 
 /// What tells one request from another under the same key: the verb and all that its input says.
-fn digest<V: Verb>(input: &V) -> [u8; 32] {
+pub(super) fn digest<V: InputType>(input: &V) -> [u8; 32] {
     let said = input.to_value().to_string();
     Sha256::new().chain_update(&*V::type_name()).chain_update([0]).chain_update(said).finalize().into()
 }
 
-fn check_options(options: &Options, now: DateTime<Utc>, caller: &Caller) -> Result<(), UserError> {
+pub(super) fn check_options(options: &Options, now: DateTime<Utc>, caller: &Caller) -> Result<(), UserError> {
     let refuse = |refusal, field| Err(UserError::refused(refusal, Some(field), caller.language));
     if let Some(key) = &options.idempotency_key
         && (key.trim().is_empty() || key.contains('\0') || key.chars().count() > MAX_KEY)
@@ -179,7 +183,7 @@ mod tests {
     }
 
     fn none() -> Options {
-        Options { idempotency_key: None, expected_version: None, occurred_at: None }
+        Options { idempotency_key: None, expected_version: None, occurred_at: None, digest: None }
     }
 
     #[test]

@@ -80,6 +80,9 @@ pub(crate) struct Options {
     pub(super) expected_version: Option<i32>,
     /// When it happened, if not now: at most five minutes ahead, not before 1970.
     pub(super) occurred_at: Option<DateTime<Utc>>,
+    /// What the request says, where it is a part of a larger one.
+    #[graphql(skip)]
+    pub(super) digest: Option<[u8; 32]>,
 }
 
 impl Options {
@@ -104,6 +107,11 @@ pub(crate) struct OnConsultation {
 }
 
 impl OnConsultation {
+    /// A part of a larger request.
+    pub(super) fn part(consultation_id: ID, options: Options) -> Self {
+        Self { consultation_id, options }
+    }
+
     pub(super) fn aim(&self) -> Aim<'_> {
         Aim {
             target: Target::Existing { field: "consultationId", id: &self.consultation_id },

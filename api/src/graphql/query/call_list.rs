@@ -3,6 +3,7 @@
 use async_graphql::{Context, ID, InputObject, Object};
 use ledgerdesk_projections::calls::{Filter, Row, keyset};
 
+use super::condition::{self, Branches, ConditionInput, EnumTest, IdTest, NumberTest, Tests, TimeTest};
 use super::input::{self, OrderDirection, TimeRangeInput};
 use crate::graphql::{
     consistency::settle,
@@ -20,7 +21,7 @@ use crate::graphql::{
 /// What narrows a list of calls. Everything given must hold; a list asks for one of its values. At most 100
 /// values a list.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct CallFilter {
+pub(in crate::graphql) struct CallFilter {
     /// Of one of these consultations.
     consultation: Option<Vec<ID>>,
     /// By or to one of these managers.
@@ -33,10 +34,59 @@ pub(super) struct CallFilter {
     outcome: Option<Vec<CallOutcome>>,
     /// Began in this span.
     started: Option<TimeRangeInput>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<CallCondition>,
+}
+
+/// A condition on calls, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct CallCondition {
+    /// The consultation.
+    consultation: Option<IdTest>,
+    /// Who called or was called.
+    manager: Option<IdTest>,
+    /// The redate that it serves.
+    redate: Option<IdTest>,
+    /// Which way.
+    direction: Option<EnumTest<CallDirection>>,
+    /// How it ended.
+    outcome: Option<EnumTest<CallOutcome>>,
+    /// When it began to ring.
+    started_at: Option<TimeTest>,
+    /// How long it rang, in seconds.
+    wait_seconds: Option<NumberTest>,
+    /// How long the two talked, in seconds.
+    duration_seconds: Option<NumberTest>,
+    /// Every one of these holds.
+    and: Option<Vec<CallCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<CallCondition>>,
+    /// This does not hold.
+    not: Option<Box<CallCondition>>,
+}
+
+impl ConditionInput for CallCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.id("consultation", NodeKind::Consultation, "t.consultation_id", self.consultation)?;
+        tests.id("manager", NodeKind::Manager, "t.manager_id", self.manager)?;
+        tests.id("redate", NodeKind::Redate, "t.redate_id", self.redate)?;
+        tests.wire::<_, ledgerdesk_domain::consultation::CallDirection>("t.direction", self.direction)?;
+        tests.wire::<_, ledgerdesk_domain::consultation::CallOutcome>("t.outcome", self.outcome)?;
+        tests.time("startedAt", "t.started_at", self.started_at)?;
+        tests.number("t.wait_seconds", self.wait_seconds)?;
+        tests.number("t.duration_seconds", self.duration_seconds)?;
+        Ok(())
+    }
 }
 
 impl CallFilter {
-    fn read(self) -> Result<Filter, Fault> {
+    pub(in crate::graphql) fn read(self) -> Result<Filter, Fault> {
         Ok(Filter {
             consultations: input::ids("filter.consultation", NodeKind::Consultation, self.consultation)?,
             managers: input::ids("filter.manager", NodeKind::Manager, self.manager)?,
@@ -44,6 +94,7 @@ impl CallFilter {
             direction: self.direction.map(Into::into),
             outcomes: input::list("filter.outcome", self.outcome)?,
             started: input::range("filter.started", self.started)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }

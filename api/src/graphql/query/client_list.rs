@@ -1,8 +1,11 @@
 //! `clients`.
 
 use async_graphql::{Context, Enum, InputObject, Object};
-use ledgerdesk_projections::clients::{Filter, Order, Row};
+use ledgerdesk_projections::clients::{Filter, NAMED, Order, Row};
 
+use super::condition::{
+    self, Branches, ConditionInput, EnumTest, NumberTest, SearchTest, Tests, TextTest, TimeTest,
+};
 use super::input::{self, OrderDirection, TimeRangeInput};
 use crate::graphql::{
     consistency::settle,
@@ -27,6 +30,58 @@ pub(super) struct ClientFilter {
     erased: Option<bool>,
     /// Last heard of in this span.
     last_contact: Option<TimeRangeInput>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<ClientCondition>,
+}
+
+/// A condition on clients, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct ClientCondition {
+    /// Person or organisation.
+    kind: Option<EnumTest<ClientKind>>,
+    /// Words of the name or the company, as they are written.
+    name: Option<SearchTest>,
+    /// ISO 639-1.
+    language: Option<TextTest>,
+    /// Consultations of whatever status.
+    consultation_count: Option<NumberTest>,
+    /// Consultations that somebody still has work with.
+    open_consultation_count: Option<NumberTest>,
+    /// When the client was first heard of.
+    first_seen_at: Option<TimeTest>,
+    /// When the client last asked, wrote or called.
+    last_contact_at: Option<TimeTest>,
+    /// When the client was registered.
+    registered_at: Option<TimeTest>,
+    /// When the client was forgotten.
+    erased_at: Option<TimeTest>,
+    /// Every one of these holds.
+    and: Option<Vec<ClientCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<ClientCondition>>,
+    /// This does not hold.
+    not: Option<Box<ClientCondition>>,
+}
+
+impl ConditionInput for ClientCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.wire::<_, ledgerdesk_domain::client::ClientKind>("t.kind", self.kind)?;
+        tests.search("name", NAMED, self.name)?;
+        tests.text("language", "t.language", self.language)?;
+        tests.number("t.consultation_count", self.consultation_count)?;
+        tests.number("t.open_consultation_count", self.open_consultation_count)?;
+        tests.time("firstSeenAt", "t.first_seen_at", self.first_seen_at)?;
+        tests.time("lastContactAt", "t.last_contact_at", self.last_contact_at)?;
+        tests.time("registeredAt", "t.registered_at", self.registered_at)?;
+        tests.time("erasedAt", "t.erased_at", self.erased_at)?;
+        Ok(())
+    }
 }
 
 impl ClientFilter {
@@ -38,6 +93,7 @@ impl ClientFilter {
             has_open: self.has_open,
             erased: self.erased,
             last_contact: input::range("filter.lastContact", self.last_contact)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }

@@ -1,8 +1,15 @@
 //! `consultations`.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
-use ledgerdesk_projections::consultation_list::{Filter, Order, Row};
+use ledgerdesk_projections::{
+    consultation_list::{Filter, MATCHES_TEXT, Order, Row, rank},
+    read::{Keyset, Test},
+};
 
+use super::condition::{
+    self, Branches, ConditionInput, EnumTest, IdTest, NumberTest, SearchTest, Tests, TextTest, TimeTest,
+    WordsTest,
+};
 use super::{
     consultation::READ_MODELS,
     input::{self, OrderDirection, TimeRangeInput},
@@ -44,6 +51,8 @@ pub(in crate::graphql) struct ConsultationFilter {
     opened: Option<TimeRangeInput>,
     /// Last changed in this span.
     updated: Option<TimeRangeInput>,
+    /// Closed in this span.
+    closed: Option<TimeRangeInput>,
     /// With an open handover; `false` asks for those without.
     has_open_handover: Option<bool>,
     /// Words of the topic or the description, in Russian or English, in any inflection; quotes, `or` and `-`
@@ -52,6 +61,102 @@ pub(in crate::graphql) struct ConsultationFilter {
     /// Also those that were merged into another one; they are left out otherwise.
     #[graphql(default)]
     include_merged: bool,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<ConsultationCondition>,
+}
+
+/// A condition on consultations, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct ConsultationCondition {
+    /// The stage.
+    status: Option<EnumTest<Status>>,
+    /// The urgency.
+    priority: Option<EnumTest<Priority>>,
+    /// The urgency as a number: 1 low, 2 normal, 3 high, 4 urgent.
+    priority_rank: Option<NumberTest>,
+    /// Where it came in.
+    channel: Option<EnumTest<Channel>>,
+    /// The manager who holds it.
+    assignee: Option<IdTest>,
+    /// Who asks.
+    client: Option<IdTest>,
+    /// The team responsible.
+    team: Option<TextTest>,
+    /// The client's language, ISO 639-1.
+    language: Option<TextTest>,
+    /// Its tags.
+    tags: Option<WordsTest>,
+    /// When the client asked.
+    opened_at: Option<TimeTest>,
+    /// When the last thing happened.
+    updated_at: Option<TimeTest>,
+    /// When it was last resolved.
+    resolved_at: Option<TimeTest>,
+    /// When it was closed.
+    closed_at: Option<TimeTest>,
+    /// The time promised.
+    appointed_for: Option<TimeTest>,
+    /// Since when the client waits for a word from us.
+    waiting_since: Option<TimeTest>,
+    /// The first message of a person to the client.
+    first_response_at: Option<TimeTest>,
+    /// Messages both ways.
+    message_count: Option<NumberTest>,
+    /// How often it was reopened.
+    reopen_count: Option<NumberTest>,
+    /// How often its promised time was moved.
+    redate_count: Option<NumberTest>,
+    /// The newest rating's mean score, in hundredths.
+    rating_score: Option<NumberTest>,
+    /// With an open handover; `false` asks for those without.
+    has_open_handover: Option<bool>,
+    /// Words of the topic or the description.
+    text: Option<SearchTest>,
+    /// Every one of these holds.
+    and: Option<Vec<ConsultationCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<ConsultationCondition>>,
+    /// This does not hold.
+    not: Option<Box<ConsultationCondition>>,
+}
+
+impl ConditionInput for ConsultationCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.wire::<_, ledgerdesk_domain::consultation::Status>("t.status", self.status)?;
+        tests.mapped(
+            "t.priority_rank",
+            self.priority,
+            |priority| rank(priority.into()).into(),
+            Test::Numbers,
+        )?;
+        tests.number("t.priority_rank", self.priority_rank)?;
+        tests.wire::<_, ledgerdesk_domain::consultation::Channel>("t.channel", self.channel)?;
+        tests.id("assignee", NodeKind::Manager, "t.assignee", self.assignee)?;
+        tests.id("client", NodeKind::Client, "t.client_id", self.client)?;
+        tests.text("team", "t.team", self.team)?;
+        tests.text("language", "t.language", self.language)?;
+        tests.words("tags", "t.tags", self.tags)?;
+        tests.time("openedAt", "t.opened_at", self.opened_at)?;
+        tests.time("updatedAt", "t.updated_at", self.updated_at)?;
+        tests.time("resolvedAt", "t.resolved_at", self.resolved_at)?;
+        tests.time("closedAt", "t.closed_at", self.closed_at)?;
+        tests.time("appointedFor", "t.appointed_for", self.appointed_for)?;
+        tests.time("waitingSince", "t.waiting_since", self.waiting_since)?;
+        tests.time("firstResponseAt", "t.first_response_at", self.first_response_at)?;
+        tests.number("t.message_count", self.message_count)?;
+        tests.number("t.reopen_count", self.reopen_count)?;
+        tests.number("t.redate_count", self.redate_count)?;
+        tests.number("t.rating_score", self.rating_score)?;
+        tests.holds("t.open_handover is not null", self.has_open_handover);
+        tests.search("text", MATCHES_TEXT, self.text)?;
+        Ok(())
+    }
 }
 
 impl ConsultationFilter {
@@ -67,9 +172,11 @@ impl ConsultationFilter {
             tags: input::texts("filter.tags", self.tags)?,
             opened: input::range("filter.opened", self.opened)?,
             updated: input::range("filter.updated", self.updated)?,
+            closed: input::range("filter.closed", self.closed)?,
             open_handover: self.has_open_handover,
             merged: (!self.include_merged).then_some(false),
             text: input::text("filter.text", self.text)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }
@@ -86,11 +193,15 @@ pub(super) enum ConsultationOrderField {
     Priority,
     /// The time promised; consultations without one are left out.
     AppointedFor,
+    /// When it was closed; consultations that are not closed are left out.
+    ClosedAt,
+    /// Since when the client waits for a word from us; consultations that wait for nobody are left out.
+    WaitingSince,
 }
 
 /// The order of a list of consultations. Ties are broken by id, so that it is total.
 #[derive(Debug, Clone, Copy, InputObject)]
-pub(super) struct ConsultationOrder {
+pub(in crate::graphql) struct ConsultationOrder {
     /// What to order by.
     field: ConsultationOrderField,
     /// Which end comes first.
@@ -98,9 +209,17 @@ pub(super) struct ConsultationOrder {
     direction: OrderDirection,
 }
 
+/// Newest change first.
+impl Default for ConsultationOrder {
+    fn default() -> Self {
+        Self { field: ConsultationOrderField::UpdatedAt, direction: OrderDirection::Desc }
+    }
+}
+
 impl ConsultationOrder {
-    /// Newest change first.
-    const DEFAULT: Self = Self { field: ConsultationOrderField::UpdatedAt, direction: OrderDirection::Desc };
+    pub(in crate::graphql) fn keyset(self) -> Keyset {
+        Order::from(self.field).keyset(self.direction.is_descending())
+    }
 }
 
 #[derive(Default)]
@@ -123,8 +242,7 @@ impl ConsultationListQuery {
         min_position: Option<Position>,
     ) -> Result<Listing<Consultation>, Fault> {
         let filter = filter.read()?;
-        let order = order_by.unwrap_or(ConsultationOrder::DEFAULT);
-        let keyset = Order::from(order.field).keyset(order.direction.is_descending());
+        let keyset = order_by.unwrap_or_default().keyset();
         settle(ctx, READ_MODELS, min_position).await?;
         let paging = Paging { first, after, last, before };
         paging::listing::<Row, _>(loaders(ctx)?, filter, keyset, &paging).await

@@ -3,6 +3,9 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ledgerdesk_projections::handovers::{Filter, Order, Row};
 
+use super::condition::{
+    self, Branches, ConditionInput, EnumTest, IdTest, NumberTest, Tests, TextTest, TimeTest,
+};
 use super::input::{self, OrderDirection, TimeRangeInput};
 use crate::graphql::{
     consistency::settle,
@@ -32,6 +35,61 @@ pub(in crate::graphql) struct HandoverFilter {
     to_team: Option<Vec<String>>,
     /// Asked for in this span.
     requested: Option<TimeRangeInput>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<HandoverCondition>,
+}
+
+/// A condition on handovers, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct HandoverCondition {
+    /// The consultation.
+    consultation: Option<IdTest>,
+    /// How far it is.
+    state: Option<EnumTest<HandoverState>>,
+    /// Who took over.
+    assigned_to: Option<IdTest>,
+    /// Who was last made an offer.
+    offered_to: Option<IdTest>,
+    /// The team asked.
+    to_team: Option<TextTest>,
+    /// When it was asked for.
+    requested_at: Option<TimeTest>,
+    /// When somebody took over.
+    accepted_at: Option<TimeTest>,
+    /// When its work was done or fell away.
+    resolved_at: Option<TimeTest>,
+    /// When the standing offer ends.
+    expires_at: Option<TimeTest>,
+    /// How many offers were declined.
+    decline_count: Option<NumberTest>,
+    /// Every one of these holds.
+    and: Option<Vec<HandoverCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<HandoverCondition>>,
+    /// This does not hold.
+    not: Option<Box<HandoverCondition>>,
+}
+
+impl ConditionInput for HandoverCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.id("consultation", NodeKind::Consultation, "t.consultation_id", self.consultation)?;
+        tests.wire::<_, ledgerdesk_projections::handovers::State>("t.state", self.state)?;
+        tests.id("assignedTo", NodeKind::Manager, "t.assigned_to", self.assigned_to)?;
+        tests.id("offeredTo", NodeKind::Manager, "t.offered_to", self.offered_to)?;
+        tests.text("toTeam", "t.to_team", self.to_team)?;
+        tests.time("requestedAt", "t.requested_at", self.requested_at)?;
+        tests.time("acceptedAt", "t.accepted_at", self.accepted_at)?;
+        tests.time("resolvedAt", "t.resolved_at", self.resolved_at)?;
+        tests.time("expiresAt", "t.expires_at", self.expires_at)?;
+        tests.number("t.decline_count", self.decline_count)?;
+        Ok(())
+    }
 }
 
 impl HandoverFilter {
@@ -43,6 +101,7 @@ impl HandoverFilter {
             offered_to: input::ids("filter.offeredTo", NodeKind::Manager, self.offered_to)?,
             to_teams: input::texts("filter.toTeam", self.to_team)?,
             requested: input::range("filter.requested", self.requested)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }

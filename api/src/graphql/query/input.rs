@@ -44,12 +44,18 @@ impl OrderDirection {
 pub(super) fn range(field: &str, given: Option<TimeRangeInput>) -> Result<TimeRange, Fault> {
     let TimeRangeInput { from, before } = given.unwrap_or_default();
     for (bound, name) in [(from, "from"), (before, "before")] {
-        if bound.is_some_and(|time| !TIMES.contains(&time.timestamp())) {
-            let message = format!("`{field}.{name}` is out of range; it must lie between 1970 and 2200");
-            return Err(Fault::BadInput { message });
-        }
+        check_time(field, name, bound)?;
     }
     Ok(TimeRange { from, before })
+}
+
+/// Checks a bound of a span.
+pub(super) fn check_time(field: &str, name: &str, bound: Option<DateTime<Utc>>) -> Result<(), Fault> {
+    if bound.is_some_and(|time| !TIMES.contains(&time.timestamp())) {
+        let message = format!("`{field}.{name}` is out of range; it must lie between 1970 and 2200");
+        return Err(Fault::BadInput { message });
+    }
+    Ok(())
 }
 
 /// Checks the length of a list.

@@ -3,6 +3,9 @@
 use async_graphql::{Context, Enum, InputObject, Object};
 use ledgerdesk_projections::managers::{Filter, Order, Row};
 
+use super::condition::{
+    self, Branches, ConditionInput, EnumTest, NumberTest, Tests, TextTest, TimeTest, WordsTest,
+};
 use super::input::{self, OrderDirection};
 use crate::graphql::{
     consistency::settle,
@@ -25,6 +28,55 @@ pub(super) struct ManagerFilter {
     active: Option<bool>,
     /// With room for another open consultation; `false` asks for those without.
     has_room: Option<bool>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<ManagerCondition>,
+}
+
+/// A condition on managers, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct ManagerCondition {
+    /// The team.
+    team: Option<TextTest>,
+    /// What the manager can.
+    skills: Option<WordsTest>,
+    /// Whether the manager takes work now.
+    availability: Option<EnumTest<Availability>>,
+    /// Registered and not deactivated; `false` asks for the others.
+    active: Option<bool>,
+    /// How many open consultations at once.
+    capacity: Option<NumberTest>,
+    /// Open consultations that the manager holds.
+    open_consultation_count: Option<NumberTest>,
+    /// Consultations that the manager resolved.
+    resolved_count: Option<NumberTest>,
+    /// When the manager was first heard of.
+    first_seen_at: Option<TimeTest>,
+    /// Every one of these holds.
+    and: Option<Vec<ManagerCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<ManagerCondition>>,
+    /// This does not hold.
+    not: Option<Box<ManagerCondition>>,
+}
+
+impl ConditionInput for ManagerCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.text("team", "t.team", self.team)?;
+        tests.words("skills", "t.skills", self.skills)?;
+        tests.wire::<_, ledgerdesk_domain::manager::Availability>("t.availability", self.availability)?;
+        tests.holds("t.active", self.active);
+        tests.number("t.capacity", self.capacity)?;
+        tests.number("t.open_consultation_count", self.open_consultation_count)?;
+        tests.number("t.resolved_count", self.resolved_count)?;
+        tests.time("firstSeenAt", "t.first_seen_at", self.first_seen_at)?;
+        Ok(())
+    }
 }
 
 impl ManagerFilter {
@@ -35,6 +87,7 @@ impl ManagerFilter {
             availabilities: input::list("filter.availability", self.availability)?,
             active: self.active,
             has_room: self.has_room,
+            condition: condition::read(self.condition)?,
         })
     }
 }

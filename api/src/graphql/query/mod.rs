@@ -6,6 +6,7 @@ mod catalog;
 mod catalog_list;
 mod client;
 mod client_list;
+mod condition;
 mod consultation;
 mod consultation_counts;
 pub(super) mod consultation_list;
@@ -27,6 +28,19 @@ mod redate_list;
 use async_graphql::MergedObject;
 
 use super::access::Guarded;
+
+/// The filters and orders that lists below other things take, too.
+pub(in crate::graphql) mod filters {
+    pub(in crate::graphql) use super::{
+        call_list::CallFilter,
+        consultation_list::{ConsultationFilter, ConsultationOrder},
+        handover_list::HandoverFilter,
+        history::HistoryFilter,
+        message_list::MessageFilter,
+        rating_list::RatingFilter,
+        redate_list::RedateFilter,
+    };
+}
 
 /// Everything that can be asked, by those who may.
 pub type QueryRoot = Guarded<Queries>;

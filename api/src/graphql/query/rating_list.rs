@@ -3,6 +3,9 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ledgerdesk_projections::ratings::{Filter, Order, Row};
 
+use super::condition::{
+    self, Branches, ConditionInput, EnumTest, IdTest, NumberTest, Tests, TextTest, TimeTest,
+};
 use super::input::{self, OrderDirection, TimeRangeInput};
 use crate::graphql::{
     consistency::settle,
@@ -19,7 +22,7 @@ use crate::graphql::{
 /// What narrows a list of ratings. Everything given must hold; a list asks for one of its values. At most 100
 /// values a list.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct RatingFilter {
+pub(in crate::graphql) struct RatingFilter {
     /// Of one of these consultations.
     consultation: Option<Vec<ID>>,
     /// About one of these managers.
@@ -34,10 +37,62 @@ pub(super) struct RatingFilter {
     score_at_most: Option<i32>,
     /// First answered in this span.
     rated: Option<TimeRangeInput>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<RatingCondition>,
+}
+
+/// A condition on ratings, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct RatingCondition {
+    /// The consultation.
+    consultation: Option<IdTest>,
+    /// Whom it is about.
+    attributed_to: Option<IdTest>,
+    /// How far it is.
+    state: Option<EnumTest<RatingState>>,
+    /// The questionnaire's key.
+    questionnaire: Option<TextTest>,
+    /// The mean of the scores, in hundredths.
+    score: Option<NumberTest>,
+    /// How often the client changed it.
+    revision: Option<NumberTest>,
+    /// When the client was asked.
+    requested_at: Option<TimeTest>,
+    /// When the client first answered.
+    rated_at: Option<TimeTest>,
+    /// When the client last changed the answer.
+    revised_at: Option<TimeTest>,
+    /// Every one of these holds.
+    and: Option<Vec<RatingCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<RatingCondition>>,
+    /// This does not hold.
+    not: Option<Box<RatingCondition>>,
+}
+
+impl ConditionInput for RatingCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.id("consultation", NodeKind::Consultation, "t.consultation_id", self.consultation)?;
+        tests.id("attributedTo", NodeKind::Manager, "t.attributed_to", self.attributed_to)?;
+        tests.wire::<_, ledgerdesk_projections::ratings::State>("t.state", self.state)?;
+        tests.text("questionnaire", "t.questionnaire", self.questionnaire)?;
+        tests.number("t.score", self.score)?;
+        tests.number("t.revision", self.revision)?;
+        tests.time("requestedAt", "t.requested_at", self.requested_at)?;
+        tests.time("ratedAt", "t.rated_at", self.rated_at)?;
+        tests.time("revisedAt", "t.revised_at", self.revised_at)?;
+        Ok(())
+    }
 }
 
 impl RatingFilter {
-    fn read(self) -> Result<Filter, Fault> {
+    pub(in crate::graphql) fn read(self) -> Result<Filter, Fault> {
         Ok(Filter {
             consultations: input::ids("filter.consultation", NodeKind::Consultation, self.consultation)?,
             attributed_to: input::ids("filter.attributedTo", NodeKind::Manager, self.attributed_to)?,
@@ -46,6 +101,7 @@ impl RatingFilter {
             score_at_least: self.score_at_least,
             score_at_most: self.score_at_most,
             rated: input::range("filter.rated", self.rated)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }

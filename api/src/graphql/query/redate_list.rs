@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ledgerdesk_projections::redates::{Filter, Order, Row};
 
+use super::condition::{self, Branches, ConditionInput, EnumTest, IdTest, NumberTest, Tests, TimeTest};
 use super::input::{self, OrderDirection, TimeRangeInput};
 use crate::graphql::{
     consistency::settle,
@@ -15,7 +16,7 @@ use crate::graphql::{
 /// What narrows a list of redates. Everything given must hold; a list asks for one of its values. At most 100
 /// values a list.
 #[derive(Debug, Clone, Default, InputObject)]
-pub(super) struct RedateFilter {
+pub(in crate::graphql) struct RedateFilter {
     /// Of one of these consultations.
     consultation: Option<Vec<ID>>,
     /// Of consultations that one of these managers held then.
@@ -26,16 +27,66 @@ pub(super) struct RedateFilter {
     redated: Option<TimeRangeInput>,
     /// Moved to a time in this span.
     moved_to: Option<TimeRangeInput>,
+    /// What must hold beyond that, with operators.
+    #[graphql(name = "where")]
+    condition: Option<RedateCondition>,
+}
+
+/// A condition on redates, with operators. Everything given must hold. At most 5 levels of `and`, `or`, `not` and
+/// 50 tests in all; code `FILTER_TOO_COMPLEX` otherwise.
+#[derive(Debug, Clone, Default, InputObject)]
+pub(super) struct RedateCondition {
+    /// The consultation.
+    consultation: Option<IdTest>,
+    /// Who held the consultation then.
+    assignee: Option<IdTest>,
+    /// What kind of party wanted it.
+    initiator: Option<EnumTest<ActorKind>>,
+    /// When the time was moved.
+    redated_at: Option<TimeTest>,
+    /// The time before.
+    moved_from: Option<TimeTest>,
+    /// The time after.
+    moved_to: Option<TimeTest>,
+    /// When the first answered call that serves it began.
+    answered_at: Option<TimeTest>,
+    /// The how-manieth of its consultation.
+    number: Option<NumberTest>,
+    /// Every one of these holds.
+    and: Option<Vec<RedateCondition>>,
+    /// At least one of these holds.
+    or: Option<Vec<RedateCondition>>,
+    /// This does not hold.
+    not: Option<Box<RedateCondition>>,
+}
+
+impl ConditionInput for RedateCondition {
+    fn branches(&mut self) -> Branches<Self> {
+        Branches { and: self.and.take(), or: self.or.take(), not: self.not.take() }
+    }
+
+    fn tests(self, tests: &mut Tests) -> Result<(), Fault> {
+        tests.id("consultation", NodeKind::Consultation, "t.consultation_id", self.consultation)?;
+        tests.id("assignee", NodeKind::Manager, "t.assignee", self.assignee)?;
+        tests.wire::<_, ledgerdesk_domain::context::ActorKind>("t.initiator_kind", self.initiator)?;
+        tests.time("redatedAt", "t.redated_at", self.redated_at)?;
+        tests.time("movedFrom", "t.moved_from", self.moved_from)?;
+        tests.time("movedTo", "t.moved_to", self.moved_to)?;
+        tests.time("answeredAt", "t.answered_at", self.answered_at)?;
+        tests.number("t.number", self.number)?;
+        Ok(())
+    }
 }
 
 impl RedateFilter {
-    fn read(self) -> Result<Filter, Fault> {
+    pub(in crate::graphql) fn read(self) -> Result<Filter, Fault> {
         Ok(Filter {
             consultations: input::ids("filter.consultation", NodeKind::Consultation, self.consultation)?,
             assignees: input::ids("filter.assignee", NodeKind::Manager, self.assignee)?,
             initiators: input::list("filter.initiator", self.initiator)?,
             redated: input::range("filter.redated", self.redated)?,
             moved_to: input::range("filter.movedTo", self.moved_to)?,
+            condition: condition::read(self.condition)?,
         })
     }
 }

@@ -77,7 +77,7 @@ fn harmful() -> Vec<(&'static str, String)> {
         (
             "pages in pages",
             "{ clients(first: 100) { nodes { name } } consultations(first: 100) { nodes {
-            handovers(last: 100) { consultation { messages(last: 100) { text } } } } } }"
+            handovers(last: 100) { nodes { consultation { messages(last: 100) { nodes { text } } } } } } } }"
                 .to_owned(),
         ),
         ("a long name", format!("{{ {} }}", "a".repeat(3_000))),

@@ -15,13 +15,13 @@ use crate::graphql::{
 #[derive(Debug, InputObject)]
 pub(crate) struct AssignConsultationInput {
     #[graphql(flatten)]
-    on: OnConsultation,
+    pub(in crate::graphql::mutation) on: OnConsultation,
     /// The manager.
-    assignee: Option<ID>,
+    pub(in crate::graphql::mutation) assignee: Option<ID>,
     /// The team.
-    team: Option<String>,
+    pub(in crate::graphql::mutation) team: Option<String>,
     /// Why.
-    reason: Option<String>,
+    pub(in crate::graphql::mutation) reason: Option<String>,
 }
 
 impl Verb for AssignConsultationInput {

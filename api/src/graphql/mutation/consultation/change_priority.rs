@@ -16,9 +16,9 @@ use crate::graphql::{
 #[derive(Debug, InputObject)]
 pub(crate) struct ChangePriorityInput {
     #[graphql(flatten)]
-    on: OnConsultation,
+    pub(in crate::graphql::mutation) on: OnConsultation,
     /// As it shall be.
-    priority: enums::Priority,
+    pub(in crate::graphql::mutation) priority: enums::Priority,
 }
 
 impl Verb for ChangePriorityInput {

@@ -15,11 +15,11 @@ use crate::graphql::{
 #[derive(Debug, InputObject)]
 pub(crate) struct ChangeTagsInput {
     #[graphql(flatten)]
-    on: OnConsultation,
+    pub(in crate::graphql::mutation) on: OnConsultation,
     /// Tags to add.
-    add: Option<Vec<String>>,
+    pub(in crate::graphql::mutation) add: Option<Vec<String>>,
     /// Tags to remove.
-    remove: Option<Vec<String>>,
+    pub(in crate::graphql::mutation) remove: Option<Vec<String>>,
 }
 
 impl Verb for ChangeTagsInput {

@@ -15,7 +15,7 @@ use crate::graphql::{
 #[derive(Debug, InputObject)]
 pub(crate) struct CloseConsultationInput {
     #[graphql(flatten)]
-    on: OnConsultation,
+    pub(in crate::graphql::mutation) on: OnConsultation,
 }
 
 impl Verb for CloseConsultationInput {

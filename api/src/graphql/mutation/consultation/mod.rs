@@ -37,15 +37,20 @@ mod wait_for_client;
 
 use async_graphql::{Context, Object, Result};
 
+/// What bulk mutations do to each.
+pub(super) use self::{
+    assign::AssignConsultationInput, change_priority::ChangePriorityInput, change_tags::ChangeTagsInput,
+    close::CloseConsultationInput,
+};
+
 use self::{
     accept_handover::AcceptHandoverInput, add_note::AddNoteInput, appoint::AppointConsultationInput,
-    assign::AssignConsultationInput, cancel::CancelConsultationInput,
-    change_details::ChangeConsultationDetailsInput, change_priority::ChangePriorityInput,
-    change_tags::ChangeTagsInput, close::CloseConsultationInput, decline_handover::DeclineHandoverInput,
-    expire_handover::ExpireHandoverInput, link_external_reference::LinkExternalReferenceInput,
-    log_call::LogCallInput, merge::MergeConsultationInput, offer_handover::OfferHandoverInput,
-    open::OpenConsultationInput, put_on_hold::PutOnHoldInput, receive_message::ReceiveMessageInput,
-    redate::RedateConsultationInput, reopen::ReopenConsultationInput, request_handover::RequestHandoverInput,
+    cancel::CancelConsultationInput, change_details::ChangeConsultationDetailsInput,
+    decline_handover::DeclineHandoverInput, expire_handover::ExpireHandoverInput,
+    link_external_reference::LinkExternalReferenceInput, log_call::LogCallInput,
+    merge::MergeConsultationInput, offer_handover::OfferHandoverInput, open::OpenConsultationInput,
+    put_on_hold::PutOnHoldInput, receive_message::ReceiveMessageInput, redate::RedateConsultationInput,
+    reopen::ReopenConsultationInput, request_handover::RequestHandoverInput,
     request_rating::RequestRatingInput, resolve::ResolveConsultationInput,
     resolve_handover::ResolveHandoverInput, resume::ResumeConsultationInput,
     return_handover::ReturnHandoverInput, revise_rating::ReviseRatingInput, send_message::SendMessageInput,

@@ -1,0 +1,53 @@
+//! The lists below rows: a page for each of many parents, in one statement.
+
+use std::collections::HashMap;
+
+use sqlx::{PgPool, types::Json};
+use uuid::Uuid;
+
+use super::{
+    Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow,
+    fetch::{arrange, order, place, row, skip_null, within_page},
+};
+
+/// The same page below each parent: rows whose column `parent` has its id. The table has an index on (workspace,
+/// that column, the order's column, key). A parent without rows has no entry.
+pub async fn children<R: ReadRow>(
+    pool: &PgPool,
+    reach: Reach,
+    parents: (&'static str, &[Uuid]),
+    filter: &dyn Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<HashMap<Uuid, Page<R>>, sqlx::Error> {
+    let begin = format!("select parent.id, {}, {}, t.{}", row::<R>(reach), place(keyset), R::KEY);
+    let mut statement = Conditions::below::<R>(&begin, reach, parents);
+    filter.restrict(&mut statement);
+    within_page::<R>(&mut statement, keyset, request)?;
+    let order = order::<R>(keyset, request);
+    let mut sql = statement.0;
+    sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));
+    let found = sql.build_query_as::<(Uuid, Json<R>, i64, Uuid)>().fetch_all(pool).await?;
+    let mut rows: HashMap<Uuid, Vec<(Key, R)>> = HashMap::new();
+    for (parent, Json(row), value, id) in found {
+        rows.entry(parent).or_default().push((Key { value, id }, row));
+    }
+    Ok(rows.into_iter().map(|(parent, rows)| (parent, arrange(rows, request))).collect())
+}
+
+/// How many rows the filter leaves below each parent. A parent without rows has no entry.
+pub async fn count_children<R: ReadRow>(
+    pool: &PgPool,
+    reach: Reach,
+    (parent, parents): (&'static str, &[Uuid]),
+    filter: &dyn Filter,
+    keyset: Keyset,
+) -> Result<HashMap<Uuid, i64>, sqlx::Error> {
+    let mut statement = Conditions::new::<R>(&format!("{parent}, count(*)"), reach);
+    statement.one_of_ids(parent, parents);
+    filter.restrict(&mut statement);
+    skip_null(&mut statement, keyset);
+    let mut sql = statement.0;
+    sql.push(format_args!(" group by {parent}"));
+    Ok(sql.build_query_as::<(Uuid, i64)>().fetch_all(pool).await?.into_iter().collect())
+}

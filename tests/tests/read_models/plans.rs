@@ -1,0 +1,282 @@
+//! Every offered filter in every order is read from an index, a few rows for a page, however many there are.
+
+use ledgerdesk_domain::{
+    client::{ClientCommand, ClientKind, RegisterClient},
+    consultation::{Channel, Priority, Status},
+    id::{ClientId, ConsultationId, ManagerId, WorkspaceId},
+};
+use ledgerdesk_projections::{
+    consultation_list::{Filter, Order, Row},
+    read::{self, Condition, PageRequest, Test},
+};
+use serde_json::Value;
+use sqlx::{Connection as _, PgPool, types::Json};
+use uuid::Uuid;
+
+use crate::support::{Desk, new_id};
+
+const ORDERS: [Order; 6] = [
+    Order::OpenedAt,
+    Order::UpdatedAt,
+    Order::Priority,
+    Order::AppointedFor,
+    Order::ClosedAt,
+    Order::WaitingSince,
+];
+const PAGE: u8 = 20;
+/// Rows of the table.
+const ROWS: i64 = 40_000;
+/// Rows that one page may look at: of seven stages of four urgencies, a page and one of each, and as much again that
+/// another condition leaves out.
+const FEW: f64 = 2.0 * 28.0 * 21.0;
+
+/// Nine of ten are closed, some managers hold many and some few, one entrance is hardly used; what is open waits.
+const FILL: &str = "
+    insert into read.consultation_list
+    select ('00000000-0000-7000-8000-' || lpad(to_hex(i * 7919 % 1000003), 12, '0'))::uuid, $1,
+           ('00000000-0000-0000-0001-' || lpad((i % 4000)::text, 12, '0'))::uuid,
+           ('00000000-0000-0000-0001-' || lpad((i % 4000)::text, 12, '0'))::uuid,
+           'topic ' || i, status, (array['LOW', 'NORMAL', 'HIGH', 'URGENT'])[rank], rank,
+           case when i % 500 = 0 then 'WHATSAPP' else (array['SITE', 'TELEGRAM', 'EMAIL'])[1 + i % 3] end, 'ru',
+           'team ' || i % 7,
+           case when i % 11 = 0 then null
+                else ('00000000-0000-0000-0002-' || lpad((sqrt(i % 1600))::int::text, 12, '0'))::uuid end,
+           '[]', at, at + interval '1 minute' * (i * 31 % 100000), at, null,
+           case when status = 'QUEUED' then at end,
+           case when i % 3 = 0 then at + interval '3 days' end, case when i % 3 = 0 then at + interval '3 days' end,
+           0, 0, 0, 0, 0, 0, null, null, null, case when status = 'CLOSED' then at + interval '2 days' end,
+           null, null, null, null, 1, i
+      from (select i, '2020-01-01Z'::timestamptz + interval '1 minute' * (i * 7 % 500000) as at,
+                   (case when i % 100 = 0 then 4 when i % 10 = 0 then 3 when i % 4 = 0 then 1 else 2 end)::smallint
+                       as rank,
+                   case when i % 10 > 0 then 'CLOSED'
+                        else (array['QUEUED', 'IN_PROGRESS', 'WAITING_FOR_CLIENT', 'ON_HOLD', 'RESOLVED',
+                                    'CANCELLED'])[1 + i / 10 % 6] end as status
+              from generate_series(1, $2) i) made";
+
+async fn filled() -> Desk {
+    let desk = Desk::open().await;
+    // Something in the log, so that there is a moment when every table is there.
+    let register = RegisterClient {
+        kind: ClientKind::Person,
+        name: "somebody".to_owned(),
+        company: None,
+        contacts: Vec::new(),
+        language: None,
+        references: Vec::new(),
+    };
+    desk.client(new_id(), ClientCommand::RegisterClient(register)).await;
+    desk.settled().await;
+    let mut owner = desk.database.owner().await;
+    sqlx::query(FILL).bind(desk.node.workspace.uuid()).bind(ROWS).execute(&mut owner).await.unwrap();
+    sqlx::query("vacuum analyze read.consultation_list").execute(&mut owner).await.unwrap();
+    owner.close().await.unwrap();
+    desk
+}
+
+fn manager(number: u128) -> ManagerId {
+    ManagerId(Uuid::from_u128((2 << 64) + hex_of_decimal(number)))
+}
+
+fn client(number: u128) -> ClientId {
+    ClientId(Uuid::from_u128((1 << 64) + hex_of_decimal(number)))
+}
+
+/// The number that is written in hexadecimal digits as this one is in decimal digits.
+fn hex_of_decimal(number: u128) -> u128 {
+    u128::from_str_radix(&number.to_string(), 16).unwrap()
+}
+
+/// The filters that a list of consultations offers by values.
+fn filters() -> Vec<(&'static str, Filter)> {
+    let any = || Filter { merged: Some(false), ..Filter::default() };
+    let is = |column, test| Some(Condition::All(vec![Condition::Is(column, test)]));
+    vec![
+        ("everything", any()),
+        ("one stage", Filter { statuses: vec![Status::OnHold], ..any() }),
+        ("two stages", Filter { statuses: vec![Status::Closed, Status::Queued], ..any() }),
+        ("open work", Filter { statuses: open(), ..any() }),
+        ("one urgency", Filter { priorities: vec![Priority::Urgent], ..any() }),
+        ("two urgencies", Filter { priorities: vec![Priority::Urgent, Priority::Low], ..any() }),
+        (
+            "a stage and an urgency",
+            Filter { statuses: vec![Status::Queued], priorities: vec![Priority::Urgent], ..any() },
+        ),
+        ("a busy manager", Filter { assignees: vec![manager(39)], ..any() }),
+        ("an idle manager", Filter { assignees: vec![manager(2)], ..any() }),
+        ("two managers", Filter { assignees: vec![manager(1), manager(30)], ..any() }),
+        ("nobody's", Filter { unassigned: Some(true), ..any() }),
+        ("a team", Filter { teams: vec!["team 3".to_owned()], ..any() }),
+        ("a team's open work", Filter { teams: vec!["team 3".to_owned()], statuses: open(), ..any() }),
+        ("a client", Filter { clients: vec![client(77)], ..any() }),
+        ("an entrance", Filter { channels: vec![Channel::Telegram], ..any() }),
+        ("a rare entrance", Filter { channels: vec![Channel::Whatsapp], ..any() }),
+        (
+            "a stage by condition",
+            Filter { condition: is("t.status", Test::Texts(vec!["ON_HOLD".to_owned()])), ..any() },
+        ),
+        (
+            "a manager by condition",
+            Filter { condition: is("t.assignee", Test::Ids(vec![manager(5).uuid()])), ..any() },
+        ),
+    ]
+}
+
+fn open() -> Vec<Status> {
+    Status::ALL.into_iter().filter(|status| status.is_open()).collect()
+}
+
+/// Combinations that look at more: what they ask for is rare in the index that has their order.
+fn is_exempt(filter: &str, order: Order) -> bool {
+    match order {
+        // These two have an index of their own and nothing before the time in it.
+        Order::ClosedAt | Order::WaitingSince => filter != "everything",
+        Order::AppointedFor => {
+            matches!(filter, "a team" | "nobody's" | "an entrance" | "a rare entrance")
+                || filter.contains("manager")
+        }
+        Order::Priority => filter.contains("entrance"),
+        _ => false,
+    }
+}
+
+async fn plan(
+    pool: &PgPool,
+    workspace: WorkspaceId,
+    filter: &Filter,
+    order: Order,
+    request: PageRequest,
+) -> Value {
+    read::explain::<Row>(pool, workspace, filter, order.keyset(true), &request).await.unwrap()[0]["Plan"]
+        .take()
+}
+
+/// Rows that the scans of a plan touched, and what was done that should not be.
+fn look(plan: &Value, touched: &mut f64, wrong: &mut Vec<String>) {
+    let node = plan["Node Type"].as_str().unwrap_or_default();
+    let number = |field: &str| plan[field].as_f64().unwrap_or_default();
+    if node.contains("Scan") && plan["Relation Name"] == "consultation_list" {
+        *touched += number("Actual Loops") * (number("Actual Rows") + number("Rows Removed by Filter"));
+        if node == "Seq Scan" {
+            wrong.push("a scan of the whole table".to_owned());
+        }
+    }
+    for child in plan["Plans"].as_array().into_iter().flatten() {
+        look(child, touched, wrong);
+    }
+}
+
+#[tokio::test]
+async fn a_page_of_every_filter_in_every_order_looks_at_few_rows_at_any_depth() {
+    let desk = filled().await;
+    let (pool, workspace) = (desk.database.pool(), desk.node.workspace);
+    let mut combinations = 0;
+    let mut table = String::new();
+    for (name, filter) in filters() {
+        for order in ORDERS {
+            let deep = middle(pool, workspace, &filter, order).await;
+            let mut line = format!("{name:>24} by {order:?}:");
+            for (after, from_end) in [(None, false), (None, true), (deep, false), (deep, true)] {
+                let (after, before) = if from_end { (None, after) } else { (after, None) };
+                let request = PageRequest { size: PAGE, from_end, after, before };
+                let plan = plan(pool, workspace, &filter, order, request).await;
+                let (mut touched, mut wrong) = (0.0, Vec::new());
+                look(&plan, &mut touched, &mut wrong);
+                line.push_str(&format!(" {touched}"));
+                let few = touched <= FEW || is_exempt(name, order);
+                assert!(few && (wrong.is_empty() || is_exempt(name, order)), "{line} {wrong:?}\n{plan:#}");
+                combinations += 1;
+            }
+            table.push_str(&line);
+            table.push('\n');
+        }
+    }
+    println!("{table}{combinations} plans over {ROWS} rows");
+    desk.close().await;
+}
+
+/// A place in the middle of the list.
+async fn middle(pool: &PgPool, workspace: WorkspaceId, filter: &Filter, order: Order) -> Option<read::Key> {
+    let keyset = order.keyset(true);
+    let count = read::count::<Row>(pool, workspace, filter, keyset).await.unwrap();
+    let mut after = None;
+    for _ in 0..(count / 200).min(5) {
+        let request = PageRequest { size: 100, from_end: false, after, before: None };
+        let page = read::page::<Row>(pool, workspace, filter, keyset, &request).await.unwrap();
+        after = page.rows.last().map(|(key, _)| *key);
+    }
+    after
+}
+
+/// What is read range by range is the same list as what PostgreSQL sorts.
+#[tokio::test]
+async fn ranges_put_together_are_the_list() {
+    let desk = filled().await;
+    let (pool, workspace) = (desk.database.pool(), desk.node.workspace);
+    let all: Vec<Json<Row>> =
+        sqlx::query_scalar("select to_jsonb(t) from read.consultation_list t").fetch_all(pool).await.unwrap();
+    for (name, filter) in filters() {
+        for order in ORDERS {
+            let sorted = sorted(&all, &filter, order);
+            for (descending, from_end) in [(true, false), (false, true)] {
+                let keyset = order.keyset(descending);
+                let mut read_here = Vec::new();
+                let mut place = None;
+                for _ in 0..3 {
+                    let (after, before) = if from_end { (None, place) } else { (place, None) };
+                    let request = PageRequest { size: 30, from_end, after, before };
+                    let mut page =
+                        read::page::<Row>(pool, workspace, &filter, keyset, &request).await.unwrap().rows;
+                    if from_end {
+                        page.reverse();
+                    }
+                    place = page.last().map(|(key, _)| *key).or(place);
+                    read_here.extend(page.into_iter().map(|(_, row)| row.id));
+                }
+                let expected: Vec<_> = sorted.iter().copied().take(90).collect();
+                assert_eq!(read_here, expected, "{name} by {order:?}, {descending}");
+            }
+        }
+    }
+    desk.close().await;
+}
+
+/// The newest or highest first.
+fn sorted(all: &[Json<Row>], filter: &Filter, order: Order) -> Vec<ConsultationId> {
+    let place = |row: &Row| match order {
+        Order::OpenedAt => Some(row.opened_at.timestamp_micros()),
+        Order::UpdatedAt => Some(row.updated_at.timestamp_micros()),
+        Order::Priority => Some(row.priority_rank.into()),
+        Order::AppointedFor => row.appointed_for.map(|at| at.timestamp_micros()),
+        Order::ClosedAt => row.closed_at.map(|at| at.timestamp_micros()),
+        Order::WaitingSince => row.waiting_since.map(|at| at.timestamp_micros()),
+    };
+    let by_condition = |row: &Row| match &filter.condition {
+        Some(Condition::All(parts)) => parts.iter().all(|part| match part {
+            Condition::Is("t.status", Test::Texts(texts)) => texts.contains(&read::wire(&row.status)),
+            Condition::Is("t.assignee", Test::Ids(ids)) => {
+                row.assignee.is_some_and(|id| ids.contains(&id.uuid()))
+            }
+            other => panic!("{other:?} is not known here"),
+        }),
+        _ => true,
+    };
+    let wanted = |row: &Row| {
+        (filter.statuses.is_empty() || filter.statuses.contains(&row.status))
+            && (filter.priorities.is_empty() || filter.priorities.contains(&row.priority))
+            && (filter.channels.is_empty() || filter.channels.contains(&row.channel))
+            && (filter.assignees.is_empty() || row.assignee.is_some_and(|id| filter.assignees.contains(&id)))
+            && (filter.unassigned != Some(true) || row.assignee.is_none())
+            && (filter.teams.is_empty() || row.team.as_ref().is_some_and(|team| filter.teams.contains(team)))
+            && (filter.clients.is_empty() || row.client_id.is_some_and(|id| filter.clients.contains(&id)))
+            && by_condition(row)
+    };
+    let mut found: Vec<_> = all
+        .iter()
+        .map(|Json(row)| row)
+        .filter(|row| wanted(row))
+        .filter_map(|row| place(&row).map(|place| (place, row.id)))
+        .collect();
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    found.into_iter().map(|(_, id)| id).collect()
+}
