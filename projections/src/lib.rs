@@ -22,6 +22,7 @@ pub mod read;
 pub mod redates;
 mod registry;
 pub mod runtime;
+pub mod search;
 #[cfg(test)]
 mod testing;
 

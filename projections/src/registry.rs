@@ -3,7 +3,7 @@
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -13,6 +13,7 @@ pub fn registry() -> Registry {
         .with(ConsultationDetail)
         .with(History)
         .with(Messages)
+        .with(Search)
         .with(Handovers)
         .with(Redates)
         .with(Calls)
@@ -78,6 +79,7 @@ mod tests {
         check(&ConsultationDetail, &story);
         check(&History, &story);
         check(&Messages, &story);
+        check(&Search, &story);
         check(&Handovers, &story);
         check(&Redates, &story);
         check(&Calls, &story);

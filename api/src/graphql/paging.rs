@@ -219,8 +219,17 @@ where
 }
 
 /// The place of a row in a list, as the list's own cursors say it.
-pub(super) fn cursor<R: ReadRow>(filter: &dyn Filter, keyset: Keyset, key: Key) -> String {
-    Query::new::<R>(filter, keyset).cursor(key).encode_cursor()
+pub(super) fn cursor<R: ReadRow>(filter: &dyn Filter, keyset: Keyset, key: Key) -> Cursor {
+    Query::new::<R>(filter, keyset).cursor(key)
+}
+
+/// What is wanted of a list that is not read as the others are.
+pub(super) fn request<R: ReadRow>(
+    filter: &dyn Filter,
+    keyset: Keyset,
+    paging: &Paging,
+) -> Result<PageRequest, Fault> {
+    paging.request(&Query::new::<R>(filter, keyset))
 }
 
 fn connection<R, N>(query: &Query, page: Page<Arc<R>>, total: Total) -> Listing<N>

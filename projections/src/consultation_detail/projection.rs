@@ -21,7 +21,7 @@ pub struct ConsultationDetail;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_detail",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",

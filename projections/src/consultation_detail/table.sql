@@ -19,7 +19,4 @@ create table {schema}.consultation_detail (
     last_position bigint not null
 );
 
-create index on {schema}.consultation_detail using gin (
-    (to_tsvector('russian', coalesce(description, '')) || to_tsvector('english', coalesce(description, '')))
-);
 create index on {schema}.consultation_detail using gin (external_references jsonb_path_ops);

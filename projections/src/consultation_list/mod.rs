@@ -7,7 +7,5 @@ mod query;
 mod row;
 
 pub use projection::{ConsultationList, rank};
-pub use query::{
-    Filter, MATCHES_TEXT, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client,
-};
+pub use query::{Filter, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client};
 pub use row::{HandoverPhase, Row};

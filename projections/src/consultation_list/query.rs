@@ -9,7 +9,10 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{Row, rank};
-use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange};
+use crate::{
+    read::{self, Belonging, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange},
+    search::MATCHES_TEXT,
+};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.consultation_list";
@@ -47,7 +50,7 @@ pub struct Filter {
     pub open_handover: Option<bool>,
     /// Merged into another one, or (`false`) standing alone.
     pub merged: Option<bool>,
-    /// Words of the topic or the description, in Russian or English; quotes, `or` and `-` as in web search.
+    /// Words of the topic, the description or a message, in Russian or English; quotes, `or` and `-` as in web search.
     pub text: Option<String>,
     /// Whatever else must hold.
     pub condition: Option<Condition>,
@@ -83,20 +86,6 @@ impl Order {
         }
     }
 }
-
-/// The condition on words of the topic or the description; `{}` stands for them.
-///
-/// Both languages stem both alphabets harmlessly, so a text need not say which it is in. The two halves are a
-/// union because an `or` over two tables would use neither index; and an array, which is made once: as a join, it was
-/// made for every row on tables that were filled a moment ago and have no statistics yet. `$1` is the workspace in
-/// every statement.
-pub const MATCHES_TEXT: &str = "t.id = any (array (select l.id from read.consultation_list l where l.workspace_id = $1 and \
-    (to_tsvector('russian', coalesce(l.topic, '')) || to_tsvector('english', coalesce(l.topic, ''))) @@ \
-    (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {})) \
-    union all select d.id from read.consultation_detail d where d.workspace_id = $1 and \
-    (to_tsvector('russian', coalesce(d.description, '')) || \
-    to_tsvector('english', coalesce(d.description, ''))) @@ \
-    (websearch_to_tsquery('russian', {}) || websearch_to_tsquery('english', {}))))";
 
 /// The numbers of all urgencies.
 const RANKS: [i16; 4] = [1, 2, 3, 4];

@@ -68,6 +68,3 @@ create index on {schema}.consultation_list (workspace_id, channel, opened_at, id
 create index on {schema}.consultation_list (workspace_id, channel, updated_at, id);
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where open_handover is not null;
 create index on {schema}.consultation_list using gin (tags jsonb_path_ops);
-create index on {schema}.consultation_list using gin (
-    (to_tsvector('russian', coalesce(topic, '')) || to_tsvector('english', coalesce(topic, '')))
-);

@@ -20,7 +20,7 @@ use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
 };
 
 const ANNA: u128 = 1;
@@ -229,6 +229,7 @@ fn check_all(client: u128, persons: &[u128]) {
     check(&ConsultationDetail, client, persons);
     check(&History, client, persons);
     check(&Messages, client, persons);
+    check(&Search, client, persons);
     check(&Handovers, client, persons);
     check(&Redates, client, persons);
     check(&Calls, client, persons);
@@ -261,6 +262,7 @@ fn nothing_that_was_said_survives_the_erasure_of_everybody() {
         text(&ConsultationDetail, &events),
         text(&History, &events),
         text(&Messages, &events),
+        text(&Search, &events),
         text(&Handovers, &events),
         text(&Redates, &events),
         text(&Calls, &events),

@@ -17,7 +17,7 @@ use crate::support::{Desk, at, client_id, new_id, open, opening};
 
 const SECRET: &str = "Zaphod";
 
-fn register() -> ClientCommand {
+pub(crate) fn register() -> ClientCommand {
     ClientCommand::RegisterClient(RegisterClient {
         kind: ClientKind::Person,
         name: SECRET.to_owned(),

@@ -11,6 +11,7 @@ mod flow;
 mod log;
 mod pages;
 mod plans;
+mod search;
 mod statements;
 mod support;
 mod timeline;

@@ -52,7 +52,7 @@ const QUERIES: Table = &[
         ],
     ),
     // What is found tells what is written in it.
-    (One(PersonalRead), &["searchConsultations"]),
+    (One(PersonalRead), &["search", "searchConsultations"]),
     (One(ClientsRead), &["client", "clients"]),
     (One(ManagersRead), &["manager", "managers"]),
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),

@@ -21,6 +21,7 @@ pub mod projection;
 pub mod rating;
 pub mod redate;
 pub mod reference;
+pub mod search_hit;
 
 use async_graphql::{Context, ID};
 use uuid::Uuid;

@@ -1,6 +1,8 @@
 //! What a caller is told who had seen an older version: what came in between, so that it can decide anew.
 
-use async_graphql::{Context, Error, ErrorExtensions as _, Name, Value, indexmap::IndexMap};
+use async_graphql::{
+    Context, Error, ErrorExtensions as _, Name, Value, connection::CursorType as _, indexmap::IndexMap,
+};
 use chrono::SecondsFormat;
 use ledgerdesk_domain::{
     context::ActorKind,
@@ -73,7 +75,7 @@ fn cursor(store: &EventStore, stream: StreamId, last: &Recorded) -> String {
     if stream.stream_type == StreamType::Consultation {
         let filter = history::Filter { consultation: Some(ConsultationId(stream.id)), ..Default::default() };
         let key = Key { value: last.position.0, id: last.event_id.uuid() };
-        return paging::cursor::<history::Row>(&filter, history::keyset(false), key);
+        return paging::cursor::<history::Row>(&filter, history::keyset(false), key).encode_cursor();
     }
     Cursor::after_event(store.head().epoch, last).encode()
 }

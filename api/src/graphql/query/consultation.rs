@@ -19,6 +19,7 @@ pub(super) const READ_MODELS: &[&str] = &[
     "consultation_detail",
     "history",
     "messages",
+    "search",
     "handovers",
     "redates",
     "calls",

@@ -34,7 +34,7 @@ impl ConsultationCountsQuery {
         min_position: Option<Position>,
     ) -> Result<Vec<StatusCount>, Fault> {
         let filter = filter.read()?;
-        settle(ctx, &["consultation_list", "consultation_detail"], min_position).await?;
+        settle(ctx, &["consultation_list", "search"], min_position).await?;
         let loaders = loaders(ctx)?;
         let reach = loaders.reach_filtered::<Row>(&filter)?;
         let counts = count_by_status(&loaders.pool, reach, &filter).await?;

@@ -2,8 +2,9 @@
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
 use ledgerdesk_projections::{
-    consultation_list::{Filter, MATCHES_TEXT, Order, Row, rank},
+    consultation_list::{Filter, Order, Row, rank},
     read::{Keyset, Test},
+    search::MATCHES_TEXT,
 };
 
 use super::condition::{
@@ -55,7 +56,7 @@ pub(in crate::graphql) struct ConsultationFilter {
     closed: Option<TimeRangeInput>,
     /// With an open handover; `false` asks for those without.
     has_open_handover: Option<bool>,
-    /// Words of the topic or the description, in Russian or English, in any inflection; quotes, `or` and `-`
+    /// Words of the topic, the description or a message, in Russian or English, in any inflection; quotes, `or` and `-`
     /// work as in a web search.
     text: Option<String>,
     /// Also those that were merged into another one; they are left out otherwise.
@@ -112,7 +113,7 @@ pub(super) struct ConsultationCondition {
     rating_score: Option<NumberTest>,
     /// With an open handover; `false` asks for those without.
     has_open_handover: Option<bool>,
-    /// Words of the topic or the description.
+    /// Words of the topic, the description or a message.
     text: Option<SearchTest>,
     /// Every one of these holds.
     and: Option<Vec<ConsultationCondition>>,

@@ -16,8 +16,8 @@ pub(super) struct ConsultationSearchQuery;
 
 #[Object]
 impl ConsultationSearchQuery {
-    /// Consultations whose topic or description holds the words, those with the newest change first. For a
-    /// narrower search use `consultations` with `filter.text`.
+    /// Consultations whose topic, description or messages hold the words, those with the newest change first. For
+    /// a narrower search use `consultations` with `filter.text`, for the best matches with their places `search`.
     async fn search_consultations(
         &self,
         ctx: &Context<'_>,

@@ -24,6 +24,7 @@ mod node;
 mod projections;
 mod rating_list;
 mod redate_list;
+mod search;
 
 use async_graphql::MergedObject;
 
@@ -56,6 +57,7 @@ struct Consultations(
     consultation::ConsultationQuery,
     consultation_list::ConsultationListQuery,
     consultation_search::ConsultationSearchQuery,
+    search::SearchQuery,
     consultation_counts::ConsultationCountsQuery,
     message_list::MessageListQuery,
     history::HistoryQuery,
