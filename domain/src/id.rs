@@ -61,6 +61,8 @@ id!(/// One rating, with its revisions.
     RatingId);
 id!(/// An entry of a catalog; also the id of its stream.
     CatalogEntryId);
+id!(/// A saved view of a list.
+    ViewId);
 id!(/// The person whose key seals personal fields: a client, a manager, or, while nobody is known, the
     /// consultation itself.
     PersonId);

@@ -25,5 +25,6 @@ pub mod runtime;
 pub mod search;
 #[cfg(test)]
 mod testing;
+pub mod views;
 
 pub use registry::registry;

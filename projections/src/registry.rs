@@ -3,7 +3,7 @@
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -21,6 +21,7 @@ pub fn registry() -> Registry {
         .with(Clients)
         .with(Managers)
         .with(Catalogs)
+        .with(Views)
 }
 
 #[cfg(test)]
@@ -87,5 +88,6 @@ mod tests {
         check(&Clients, &story);
         check(&Managers, &story);
         check(&Catalogs, &story);
+        check(&Views, &story);
     }
 }

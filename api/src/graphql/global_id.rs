@@ -24,6 +24,8 @@ pub enum NodeKind {
     Message,
     /// A note.
     Note,
+    /// A saved view.
+    View,
     /// An event of the log or an entry of a history.
     Event,
     /// An API key.
@@ -37,7 +39,7 @@ pub enum NodeKind {
 }
 
 impl NodeKind {
-    const ALL: [Self; 14] = [
+    const ALL: [Self; 15] = [
         Self::Consultation,
         Self::Client,
         Self::Manager,
@@ -47,6 +49,7 @@ impl NodeKind {
         Self::Rating,
         Self::Message,
         Self::Note,
+        Self::View,
         Self::Event,
         Self::ApiKey,
         Self::CatalogEntry,
@@ -65,6 +68,7 @@ impl NodeKind {
             Self::Rating => *b"ra",
             Self::Message => *b"me",
             Self::Note => *b"no",
+            Self::View => *b"vi",
             Self::Event => *b"ev",
             Self::ApiKey => *b"ak",
             Self::CatalogEntry => *b"ce",

@@ -7,7 +7,7 @@ use ledgerdesk_projections::{
     calls, catalogs, clients, consultation_detail, consultation_list, handovers, history, managers, messages,
     ratings,
     read::{self, Filter, Reach, ReadRow},
-    redates,
+    redates, views,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
@@ -33,6 +33,7 @@ pub struct Loaders {
     pub(super) messages: ById<messages::Row>,
     pub(super) entries: ById<history::Row>,
     pub(super) catalog_entries: ById<catalogs::Row>,
+    pub(super) views: ById<views::Row>,
     pub(super) consultations_below: Below<consultation_list::Row>,
     pub(super) handovers_below: Below<handovers::Row>,
     pub(super) redates_below: Below<redates::Row>,
@@ -59,6 +60,7 @@ impl Loaders {
             messages: by_id(pool, caller, |row: &messages::Row| row.id.uuid()),
             entries: by_id(pool, caller, |row: &history::Row| row.event_id.uuid()),
             catalog_entries: by_id(pool, caller, |row: &catalogs::Row| row.id.uuid()),
+            views: by_id(pool, caller, |row: &views::Row| row.id.uuid()),
             consultations_below: Below::new(pool, caller),
             handovers_below: Below::new(pool, caller),
             redates_below: Below::new(pool, caller),

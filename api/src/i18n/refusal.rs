@@ -22,6 +22,7 @@ pub(crate) enum Refusal {
     PermissionUnknown,
     RoleOfTheSystem,
     InvitationByKey,
+    InvalidFilter,
     BulkSize,
     BulkVersions,
     Conflict,
@@ -112,6 +113,11 @@ impl Refusal {
                 "role_of_the_system",
                 "every workspace has this role, so it cannot be changed; define one of your own",
                 "эта роль есть в каждом рабочем пространстве, изменить её нельзя; создайте собственную",
+            ),
+            Self::InvalidFilter => (
+                "invalid_filter",
+                "the list would refuse this filter; try it with `consultations` first, which says why",
+                "список не примет такой фильтр; сначала проверьте его запросом `consultations`, там будет причина",
             ),
             Self::BulkSize => (
                 "invalid_selection",

@@ -1,6 +1,6 @@
 //! What may be asked of a workspace.
 
-use super::value::Questionnaire;
+use super::{DeleteView, SaveView, value::Questionnaire};
 
 /// Any command to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -9,6 +9,8 @@ pub enum WorkspaceCommand {
     CreateWorkspace(CreateWorkspace),
     ChangeWorkspaceSettings(ChangeWorkspaceSettings),
     PublishQuestionnaire(PublishQuestionnaire),
+    SaveView(SaveView),
+    DeleteView(DeleteView),
 }
 
 /// Sets a workspace up.

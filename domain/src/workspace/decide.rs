@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::{
     ChangeWorkspaceSettings, CreateWorkspace, PublishQuestionnaire, Question, Questionnaire,
     QuestionnairePublished, WorkspaceCommand as Command, WorkspaceCreated, WorkspaceEvent as Event,
-    WorkspaceRejection as Rejection, WorkspaceSettingsChanged, WorkspaceState,
+    WorkspaceRejection as Rejection, WorkspaceSettingsChanged, WorkspaceState, view,
 };
+use crate::context::Context;
 use crate::text::{self, InvalidInput, KEY_TEXT, SHORT_TEXT};
 
 /// Most questions of a questionnaire.
@@ -19,11 +20,13 @@ const MAX_HANDOVER_TIMEOUT: u32 = 10_080;
 /// What a rule answers; no events if what was asked for already holds.
 type Decision = Result<Vec<Event>, Rejection>;
 
-pub(super) fn decide(state: &WorkspaceState, command: Command) -> Decision {
+pub(super) fn decide(state: &WorkspaceState, command: Command, context: &Context) -> Decision {
     match command {
         Command::CreateWorkspace(command) => create(state, &command),
         Command::ChangeWorkspaceSettings(command) => change_settings(state, &command),
         Command::PublishQuestionnaire(command) => publish_questionnaire(state, command),
+        Command::SaveView(command) => view::save(state, command, context),
+        Command::DeleteView(command) => view::delete(state, &command, context),
     }
 }
 

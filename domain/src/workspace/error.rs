@@ -11,6 +11,12 @@ pub enum WorkspaceRejection {
     /// The id is taken.
     #[error("this workspace was created already; change its settings instead")]
     AlreadyExists,
+    /// No view that the actor may change has this id.
+    #[error("there is no such view; save it first")]
+    ViewNotFound,
+    /// Nobody in particular saves a view that is not shared.
+    #[error("a view of one's own needs a manager, and this actor is none; share the view")]
+    ViewWithoutOwner,
     /// The input breaks a limit.
     #[error(transparent)]
     Invalid(#[from] InvalidInput),
@@ -21,6 +27,8 @@ impl Rejection for WorkspaceRejection {
         match self {
             Self::NotFound => "workspace_not_found",
             Self::AlreadyExists => "workspace_already_exists",
+            Self::ViewNotFound => "view_not_found",
+            Self::ViewWithoutOwner => "view_without_owner",
             Self::Invalid(input) => input.code(),
         }
     }
@@ -28,6 +36,8 @@ impl Rejection for WorkspaceRejection {
     fn field(&self) -> Option<&str> {
         match self {
             Self::Invalid(input) => Some(input.field()),
+            Self::ViewNotFound => Some("view_id"),
+            Self::ViewWithoutOwner => Some("shared"),
             Self::NotFound | Self::AlreadyExists => None,
         }
     }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::value::Questionnaire;
+use super::{ViewDeleted, ViewSaved, value::Questionnaire};
 
 use crate::{
     event::{DomainEvent, Event},
@@ -17,19 +17,28 @@ pub enum WorkspaceEvent {
     WorkspaceCreated(WorkspaceCreated),
     WorkspaceSettingsChanged(WorkspaceSettingsChanged),
     QuestionnairePublished(QuestionnairePublished),
+    ViewSaved(ViewSaved),
+    ViewDeleted(ViewDeleted),
 }
 
 impl DomainEvent for WorkspaceEvent {
     const STREAM_TYPE: StreamType = StreamType::Workspace;
 
-    const SCHEMAS: &'static [(&'static str, u16)] =
-        &[("WorkspaceCreated", 1), ("WorkspaceSettingsChanged", 1), ("QuestionnairePublished", 1)];
+    const SCHEMAS: &'static [(&'static str, u16)] = &[
+        ("WorkspaceCreated", 1),
+        ("WorkspaceSettingsChanged", 1),
+        ("QuestionnairePublished", 1),
+        ("ViewSaved", 1),
+        ("ViewDeleted", 1),
+    ];
 
     fn event_type(&self) -> &'static str {
         match self {
             Self::WorkspaceCreated(_) => "WorkspaceCreated",
             Self::WorkspaceSettingsChanged(_) => "WorkspaceSettingsChanged",
             Self::QuestionnairePublished(_) => "QuestionnairePublished",
+            Self::ViewSaved(_) => "ViewSaved",
+            Self::ViewDeleted(_) => "ViewDeleted",
         }
     }
     fn of(event: &Event) -> Option<&Self> {

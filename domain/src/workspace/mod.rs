@@ -3,6 +3,7 @@
 //! # Invariants
 //! - A workspace is created once.
 //! - The versions of a questionnaire run from 1 without gaps; a published one never changes.
+//! - A view of a manager is changed by that manager only.
 //! - Everything asked for that already holds changes nothing.
 
 pub mod command;
@@ -14,12 +15,14 @@ mod state;
 mod tests;
 pub mod upcast;
 pub mod value;
+pub mod view;
 
 pub use command::*;
 pub use error::WorkspaceRejection;
 pub use event::*;
 pub use state::WorkspaceState;
 pub use value::*;
+pub use view::{DeleteView, SaveView, View, ViewDeleted, ViewSaved};
 
 use crate::{context::Context, decider::Decider, id::PersonId};
 
@@ -36,9 +39,9 @@ impl Decider for Workspace {
     fn decide(
         state: &WorkspaceState,
         command: WorkspaceCommand,
-        _context: &Context,
+        context: &Context,
     ) -> Result<Vec<WorkspaceEvent>, WorkspaceRejection> {
-        decide::decide(state, command)
+        decide::decide(state, command, context)
     }
 
     fn evolve(state: WorkspaceState, event: &WorkspaceEvent) -> WorkspaceState {

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::{Questionnaire, WorkspaceEvent as Event, WorkspaceRejection as Rejection};
+use super::{Questionnaire, View, WorkspaceEvent as Event, WorkspaceRejection as Rejection};
+use crate::id::ViewId;
 
 /// What the rules of a workspace need to remember.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub struct WorkspaceState {
     pub(super) handover_timeout_minutes: Option<u32>,
     /// The newest version of each questionnaire.
     pub(super) questionnaires: BTreeMap<String, Questionnaire>,
+    /// The views that stand.
+    pub(super) views: BTreeMap<ViewId, View>,
 }
 
 impl WorkspaceState {
@@ -47,6 +50,12 @@ impl WorkspaceState {
             Event::QuestionnairePublished(published) => {
                 let questionnaire = published.questionnaire.clone();
                 self.questionnaires.insert(questionnaire.key.clone(), questionnaire);
+            }
+            Event::ViewSaved(saved) => {
+                self.views.insert(saved.view.view_id, saved.view.clone());
+            }
+            Event::ViewDeleted(deleted) => {
+                self.views.remove(&deleted.view_id);
             }
         }
         self

@@ -1,5 +1,11 @@
+use uuid::Uuid;
+
 use super::*;
-use crate::testing::{Given, given};
+use crate::{
+    context::Actor,
+    id::{ManagerId, ViewId},
+    testing::{Given, given},
+};
 
 fn create() -> CreateWorkspace {
     CreateWorkspace { name: "Support".into(), language: "ru".into(), time_zone: "Europe/Moscow".into() }
@@ -163,4 +169,71 @@ fn there_are_at_most_a_hundred_questionnaires() {
         .then_rejected_at("too_many", "questionnaire")
         .when(publish("7", vec![question("b")]))
         .then([published("7", 2, vec![question("b")])]);
+}
+
+fn view(number: u128, name: &str, shared: bool) -> SaveView {
+    SaveView {
+        view_id: ViewId(Uuid::from_u128(number)),
+        name: name.to_owned(),
+        shared,
+        filter: "{}".to_owned(),
+        order: None,
+        columns: vec!["topic".to_owned(), "status".to_owned()],
+    }
+}
+
+fn saved(number: u128, name: &str, owner: Option<ManagerId>) -> WorkspaceEvent {
+    let SaveView { view_id, filter, order, columns, .. } = view(number, name, true);
+    let view = View { view_id, name: name.to_owned(), owner, filter, order, columns };
+    WorkspaceEvent::ViewSaved(ViewSaved { view })
+}
+
+const OLGA: ManagerId = ManagerId(Uuid::from_u128(70));
+
+#[test]
+fn a_shared_view_is_saved_once_and_changed_by_anybody() {
+    workspace()
+        .when(WorkspaceCommand::SaveView(view(1, " Mine ", true)))
+        .then([saved(1, "Mine", None)])
+        .when(WorkspaceCommand::SaveView(view(1, "Mine", true)))
+        .then_nothing()
+        .when(WorkspaceCommand::SaveView(view(1, "Ours", true)))
+        .then([saved(1, "Ours", None)])
+        .when(WorkspaceCommand::DeleteView(DeleteView { view_id: ViewId(Uuid::from_u128(1)) }))
+        .then([WorkspaceEvent::ViewDeleted(ViewDeleted { view_id: ViewId(Uuid::from_u128(1)) })])
+        .when(WorkspaceCommand::DeleteView(DeleteView { view_id: ViewId(Uuid::from_u128(1)) }))
+        .then_rejected("view_not_found");
+}
+
+#[test]
+fn a_view_of_ones_own_needs_an_owner_and_is_nobody_elses() {
+    workspace()
+        .by(Actor::SYSTEM)
+        .when(WorkspaceCommand::SaveView(view(1, "Mine", false)))
+        .then_rejected("view_without_owner");
+    let hers = given::<Workspace>([created(), saved(1, "Hers", Some(OLGA))]);
+    hers.when(WorkspaceCommand::SaveView(view(1, "Stolen", true)))
+        .then_rejected("view_not_found")
+        .when(WorkspaceCommand::DeleteView(DeleteView { view_id: ViewId(Uuid::from_u128(1)) }))
+        .then_rejected("view_not_found");
+}
+
+#[test]
+fn a_view_has_bounds() {
+    let save = |change: fn(&mut SaveView)| {
+        let mut view = view(1, "Mine", true);
+        change(&mut view);
+        workspace().when(WorkspaceCommand::SaveView(view))
+    };
+    save(|view| view.name = " ".to_owned()).then_rejected_at("empty", "name");
+    save(|view| view.name = "x".repeat(101)).then_rejected_at("too_long", "name");
+    save(|view| view.filter = "x".repeat(20_001)).then_rejected_at("too_long", "filter");
+    save(|view| view.columns = vec!["x".to_owned(); 51]).then_rejected_at("too_many", "columns");
+    save(|view| view.columns = vec![String::new()]).then_rejected_at("empty", "columns");
+    let all = (0..1_000).map(|number| saved(number, "one of many", None));
+    given::<Workspace>([created()].into_iter().chain(all))
+        .when(WorkspaceCommand::SaveView(view(5_000, "One more", true)))
+        .then_rejected_at("too_many", "view")
+        .when(WorkspaceCommand::SaveView(view(7, "Changed", true)))
+        .then([saved(7, "Changed", None)]);
 }

@@ -54,6 +54,8 @@ pub struct Filter {
     pub text: Option<String>,
     /// Whatever else must hold.
     pub condition: Option<Condition>,
+    /// What must hold as well, as of a saved view.
+    pub also: Option<Box<Filter>>,
 }
 
 /// What a list of consultations can be ordered by. The order of the variants is permanent.
@@ -123,11 +125,34 @@ impl read::Filter for Filter {
         conditions.holds("t.merged_into is not null", self.merged);
         conditions.with_text(MATCHES_TEXT, self.text.as_deref());
         conditions.meets(self.condition.as_ref());
+        if let Some(also) = &self.also {
+            also.restrict(conditions);
+        }
+    }
+
+    fn reads_personal(&self) -> bool {
+        self.text.is_some()
+            || self.condition.as_ref().is_some_and(Condition::reads_text)
+            || self.also.as_ref().is_some_and(|also| also.reads_personal())
+    }
+
+    fn is_combined(&self) -> bool {
+        self.also.is_some()
     }
 
     /// The narrowest of what is asked for, by what helpdesks are like: a client has fewer consultations than a
     /// manager, open work is less than what a team ever did.
     fn facets(&self, keyset: Keyset) -> Vec<Facet> {
+        let own = self.own_facets(keyset);
+        match &self.also {
+            Some(also) if own.is_empty() => also.facets(keyset),
+            _ => own,
+        }
+    }
+}
+
+impl Filter {
+    fn own_facets(&self, keyset: Keyset) -> Vec<Facet> {
         let condition = self.condition.as_ref();
         let client = Facet::of_ids("t.client_id", &self.clients, condition);
         let assignee = Facet::of_ids("t.assignee", &self.assignees, condition);
@@ -160,10 +185,6 @@ impl read::Filter for Filter {
             (None, None) if by_rank || is_sparse => Vec::new(),
             (None, None) => Facet::of("t.channel", &self.channels, condition).into_iter().collect(),
         }
-    }
-
-    fn reads_personal(&self) -> bool {
-        self.text.is_some() || self.condition.as_ref().is_some_and(Condition::reads_text)
     }
 }
 

@@ -22,6 +22,11 @@ pub trait Filter: Debug + Send + Sync {
     fn facets(&self, _keyset: Keyset) -> Vec<Facet> {
         Vec::new()
     }
+
+    /// Two filters that must both hold: a facet of one says nothing about the values that the other wants.
+    fn is_combined(&self) -> bool {
+        false
+    }
 }
 
 /// A time span, closed at its start and open at its end; an absent bound does not bind.
@@ -57,7 +62,12 @@ impl Conditions {
 
     /// The same, from the rows of each combination of the facets' values; the conditions that follow, and an order
     /// and a limit, go to each.
-    pub(super) fn by_facets<R: ReadRow>(begin: &str, reach: Reach, facets: &[Facet]) -> Self {
+    pub(super) fn by_facets<R: ReadRow>(
+        begin: &str,
+        reach: Reach,
+        facets: &[Facet],
+        is_combined: bool,
+    ) -> Self {
         let mut sql = Self::lateral(begin, reach);
         for (number, facet) in facets.iter().enumerate() {
             sql.push(", ");
@@ -67,7 +77,7 @@ impl Conditions {
         for (number, facet) in facets.iter().enumerate() {
             conditions.0.push(format_args!(" and {} = f{number}.value", facet.column));
         }
-        conditions.1 = facets.iter().map(|facet| facet.column).collect();
+        conditions.1 = facets.iter().map(|facet| facet.column).filter(|_| !is_combined).collect();
         conditions
     }
 

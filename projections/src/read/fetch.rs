@@ -48,7 +48,7 @@ fn statement<R: ReadRow>(
     let mut statement = if facets.is_empty() {
         Conditions::selecting::<R>(&select, reach)
     } else {
-        Conditions::by_facets::<R>(&select, reach, &facets)
+        Conditions::by_facets::<R>(&select, reach, &facets, filter.is_combined())
     };
     filter.restrict(&mut statement);
     within_page::<R>(&mut statement, keyset, request)?;

@@ -13,6 +13,7 @@ use ledgerdesk_domain::{
     event::{Event, Recorded},
     id::{ManagerId, PersonId},
     personal::{PERSONAL_MARK, SEALED_MARK},
+    workspace::{SaveView, WorkspaceCommand},
 };
 use serde_json::{Value, json};
 
@@ -168,7 +169,18 @@ pub(crate) fn story() -> Story {
     let story = talk(story.consultation(FOUND_OUT, open(None, "a secret topic")), FOUND_OUT)
         .consultation(FOUND_OUT, belongs_to(ANNA));
     let story = talk(story.consultation(MISTAKEN, open(Some(ANNA), "a secret topic")), MISTAKEN);
-    story.consultation(MISTAKEN, belongs_to(BORIS)).catalog(14, CatalogCommand::DefineCatalogEntry(section()))
+    let view = SaveView {
+        view_id: id(90),
+        name: "mine".to_owned(),
+        shared: true,
+        filter: "{}".to_owned(),
+        order: None,
+        columns: Vec::new(),
+    };
+    story
+        .consultation(MISTAKEN, belongs_to(BORIS))
+        .catalog(14, CatalogCommand::DefineCatalogEntry(section()))
+        .workspace(WorkspaceCommand::SaveView(view))
 }
 
 /// As the store reads events whose keys are gone: every personal value in them is erased.

@@ -19,6 +19,7 @@ use ledgerdesk_domain::{
     id::{ClientId, EventId, ManagerId, MessageId, PersonId, WorkspaceId},
     manager::{Manager, ManagerCommand},
     stream::{Position, StreamId, StreamVersion},
+    workspace::{CreateWorkspace, Workspace, WorkspaceCommand},
 };
 use uuid::Uuid;
 
@@ -46,6 +47,7 @@ pub(crate) struct Story {
     clients: HashMap<Uuid, <Client as Decider>::State>,
     managers: HashMap<Uuid, <Manager as Decider>::State>,
     catalogs: HashMap<Uuid, <CatalogEntry as Decider>::State>,
+    workspace: Option<<Workspace as Decider>::State>,
 }
 
 impl Story {
@@ -89,6 +91,24 @@ impl Story {
     pub(crate) fn catalog(mut self, stream: u128, command: CatalogCommand) -> Self {
         let state = self.catalogs.entry(Uuid::from_u128(stream)).or_default();
         tell::<CatalogEntry>(&mut self.events, state, (stream, self.minute, self.actor.clone()), command);
+        self.minute += 1;
+        self
+    }
+
+    /// A command to the workspace, which is set up before the first one.
+    pub(crate) fn workspace(mut self, command: WorkspaceCommand) -> Self {
+        let stream = WORKSPACE.uuid().as_u128();
+        let mut state = self.workspace.take().unwrap_or_default();
+        if state == <Workspace as Decider>::State::default() {
+            let create = WorkspaceCommand::CreateWorkspace(CreateWorkspace {
+                name: "Support".to_owned(),
+                language: "ru".to_owned(),
+                time_zone: "UTC".to_owned(),
+            });
+            tell::<Workspace>(&mut self.events, &mut state, (stream, self.minute, None), create);
+        }
+        tell::<Workspace>(&mut self.events, &mut state, (stream, self.minute, self.actor.clone()), command);
+        self.workspace = Some(state);
         self.minute += 1;
         self
     }

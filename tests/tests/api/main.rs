@@ -9,6 +9,7 @@ mod bulk;
 mod conflict;
 mod ephemeral;
 mod mutations;
+mod saved_views;
 mod slow;
 mod socket;
 mod subscriptions;

@@ -45,6 +45,7 @@ const QUERIES: Table = &[
             "consultationCounts",
             "messages",
             "history",
+            "views",
             "handovers",
             "redates",
             "calls",
@@ -65,6 +66,8 @@ const MUTATIONS: Table = &[
     (
         One(ConsultationsWrite),
         &[
+            "saveView",
+            "deleteView",
             "openConsultation",
             "changeConsultationDetails",
             "changePriority",

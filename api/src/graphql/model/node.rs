@@ -19,6 +19,7 @@ use super::{
     message::Message,
     rating::Rating,
     redate::Redate,
+    view::View,
 };
 use crate::graphql::{error::Fault, global_id::NodeKind};
 
@@ -44,6 +45,8 @@ pub enum Node {
     Message(Message),
     /// An entry of a catalog.
     CatalogEntry(CatalogEntry),
+    /// A saved view.
+    View(View),
     /// An entry of a timeline about the stage.
     StatusEntry(Entry<StatusPart>),
     /// An entry of a timeline about who is responsible.
@@ -124,6 +127,7 @@ impl Node {
             NodeKind::CatalogEntry => {
                 loaders.catalog_entries.load(id).await?.map(|row| Self::CatalogEntry(row.into()))
             }
+            NodeKind::View => View::load(ctx, id.into()).await?.map(Self::View),
             NodeKind::Note | NodeKind::ApiKey | NodeKind::Session | NodeKind::Invitation => None,
         })
     }

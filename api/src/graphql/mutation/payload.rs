@@ -50,8 +50,8 @@ impl<V> Payload<V> {
 /// The parts that every payload has.
 #[derive(SimpleObject)]
 struct Outcome<'a> {
-    /// What the mutation made: the consultation, client, manager, message, note, call, redate, handover, rating or
-    /// catalog entry, also one that was there already;
+    /// What the mutation made: the consultation, client, manager, message, note, call, redate, handover, rating,
+    /// catalog entry or view, also one that was there already;
     /// null if it makes nothing.
     created_id: Option<&'a ID>,
     /// The position in the log after the command; pass it as `minPosition` to read what you wrote. Null if nothing
@@ -205,5 +205,23 @@ impl<V: Verb> WorkspacePayload<V> {
     /// Why nothing was done; empty on success.
     async fn user_errors(&self) -> &[UserError] {
         &self.0.user_errors
+    }
+}
+
+/// The payload of a verb on a saved view.
+pub(crate) struct ViewPayload<V>(pub(super) Payload<V>);
+
+impl<V: Verb> TypeName for ViewPayload<V> {
+    fn type_name() -> Cow<'static, str> {
+        payload_name::<V>()
+    }
+}
+
+#[Object(name_type)]
+impl<V: Verb> ViewPayload<V> {
+    #[graphql(flatten)]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
+    async fn outcome(&self) -> Outcome<'_> {
+        self.0.outcome()
     }
 }

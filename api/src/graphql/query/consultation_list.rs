@@ -1,6 +1,7 @@
 //! `consultations`.
 
 use async_graphql::{Context, Enum, ID, InputObject, Object};
+use ledgerdesk_domain::id::ViewId;
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row, rank},
     read::{Keyset, Test},
@@ -24,6 +25,7 @@ use crate::graphql::{
         enums::{Channel, Priority, Status},
         loaders,
         position::Position,
+        view::View,
     },
     paging::{self, Listing, Paging},
 };
@@ -178,6 +180,7 @@ impl ConsultationFilter {
             merged: (!self.include_merged).then_some(false),
             text: input::text("filter.text", self.text)?,
             condition: condition::read(self.condition)?,
+            also: None,
         })
     }
 }
@@ -234,6 +237,10 @@ impl ConsultationListQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which ones.", default)] filter: ConsultationFilter,
+        #[graphql(
+            desc = "A saved view, whose filter must hold as well and whose order is taken if none is given."
+        )]
+        view: Option<ID>,
         #[graphql(desc = "In which order.")] order_by: Option<ConsultationOrder>,
         #[graphql(desc = "How many from the start, 1 to 100; 20 if neither is given.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
@@ -242,9 +249,18 @@ impl ConsultationListQuery {
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
         min_position: Option<Position>,
     ) -> Result<Listing<Consultation>, Fault> {
-        let filter = filter.read()?;
-        let keyset = order_by.unwrap_or_default().keyset();
+        let mut filter = filter.read()?;
+        let mut order = order_by;
+        let view: Option<ViewId> = view.map(|id| input::id("view", NodeKind::View, &id)).transpose()?;
         settle(ctx, READ_MODELS, min_position).await?;
+        if let Some(view) = view {
+            settle(ctx, &["views"], min_position).await?;
+            let view = View::load(ctx, view).await?.ok_or(Fault::NotFound { what: "view" })?;
+            let (also, its_order) = view.read()?;
+            filter.also = Some(Box::new(also.read()?));
+            order = order.or(its_order);
+        }
+        let keyset = order.unwrap_or_default().keyset();
         let paging = Paging { first, after, last, before };
         paging::listing::<Row, _>(loaders(ctx)?, filter, keyset, &paging).await
     }

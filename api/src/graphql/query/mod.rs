@@ -25,6 +25,7 @@ mod projections;
 mod rating_list;
 mod redate_list;
 mod search;
+mod view_list;
 
 use async_graphql::MergedObject;
 
@@ -61,6 +62,7 @@ struct Consultations(
     consultation_counts::ConsultationCountsQuery,
     message_list::MessageListQuery,
     history::HistoryQuery,
+    view_list::ViewListQuery,
 );
 
 /// The parts of consultations, over all of them.

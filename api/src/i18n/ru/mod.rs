@@ -45,6 +45,10 @@ impl Russian for WorkspaceRejection {
         match self {
             Self::NotFound => "такого рабочего пространства нет; сначала создайте его".to_owned(),
             Self::AlreadyExists => "это рабочее пространство уже создано; измените его настройки".to_owned(),
+            Self::ViewNotFound => "такого представления нет; сначала сохраните его".to_owned(),
+            Self::ViewWithoutOwner => {
+                "личное представление может сохранить только менеджер; сделайте его общим".to_owned()
+            }
             Self::Invalid(input) => input::russian(input),
         }
     }

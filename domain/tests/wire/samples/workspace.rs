@@ -1,7 +1,9 @@
 use ledgerdesk_domain::workspace::{
-    Question, Questionnaire, QuestionnairePublished, WorkspaceCreated, WorkspaceEvent as Event,
-    WorkspaceSettingsChanged,
+    Question, Questionnaire, QuestionnairePublished, View, ViewDeleted, ViewSaved, WorkspaceCreated,
+    WorkspaceEvent as Event, WorkspaceSettingsChanged,
 };
+
+use super::id;
 
 pub(super) fn all() -> Vec<Event> {
     vec![
@@ -36,5 +38,16 @@ pub(super) fn all() -> Vec<Event> {
                 ],
             },
         }),
+        Event::ViewSaved(ViewSaved {
+            view: View {
+                view_id: id(0x90),
+                name: "Printers on fire".into(),
+                owner: Some(id(0xa1)),
+                filter: r#"{"status":["QUEUED"],"tags":["fire"]}"#.into(),
+                order: Some(r#"{"direction":"ASC","field":"WAITING_SINCE"}"#.into()),
+                columns: vec!["topic".into(), "waitingSince".into()],
+            },
+        }),
+        Event::ViewDeleted(ViewDeleted { view_id: id(0x90) }),
     ]
 }
