@@ -27,7 +27,7 @@ const PAGES: usize = 16;
 /// How long one wait for the read side takes before it is begun anew.
 const WAIT: Duration = Duration::from_secs(2);
 /// Without these rows there is nothing to show.
-const ESSENTIAL: [&str; 4] = ["consultation_list", "consultation_detail", "clients", "managers"];
+const ESSENTIAL: [&str; 5] = ["consultation_list", "consultation_detail", "search", "clients", "managers"];
 /// These are shown below them; one that is behind makes nobody wait long.
 const NESTED: [&str; 6] = ["messages", "handovers", "redates", "calls", "ratings", "history"];
 
