@@ -16,7 +16,6 @@ use super::{batch::Batch, caller::Caller, error::Fault, loaders::reach_filtered}
 pub(super) struct Below<R> {
     pub(super) rows: Arc<Batch<Child, Page<Arc<R>>>>,
     pub(super) counts: Arc<Batch<Child, i64>>,
-    caller: Caller,
 }
 
 /// One parent's list.
@@ -76,8 +75,7 @@ fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Caller) -> Batch<Child, Page<Ar
                 let List { column, filter, keyset, page, .. } = &*list;
                 let reach = reach_filtered::<R>(&caller, &**filter)?;
                 let pages =
-                    read::children::<R>(&pool, reach, (column, &parents), &**filter, *keyset, page)
-                        .await?;
+                    read::children::<R>(&pool, reach, (column, &parents), &**filter, *keyset, page).await?;
                 found.extend(pages.into_iter().map(|(parent, page)| {
                     let rows = page.rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
                     let Page { has_previous, has_next, .. } = page;
@@ -98,8 +96,7 @@ fn counts<R: ReadRow>(pool: PgPool, caller: Caller) -> Batch<Child, i64> {
                 let List { column, filter, keyset, .. } = &*list;
                 let reach = reach_filtered::<R>(&caller, &**filter)?;
                 let counts =
-                    read::count_children::<R>(&pool, reach, (column, &parents), &**filter, *keyset)
-                        .await?;
+                    read::count_children::<R>(&pool, reach, (column, &parents), &**filter, *keyset).await?;
                 let counted = counts.into_iter();
                 found.extend(
                     counted.map(|(parent, count)| (Child { parent, list: Arc::clone(&list) }, count)),

@@ -154,6 +154,7 @@ impl Fault {
 
 const INTERNAL: &str = "INTERNAL_SERVER_ERROR";
 const UNKNOWN_EVENT: &str = "UNKNOWN_EVENT";
+const NOT_THERE_YET: &str = "the read models are being made; try again in a moment";
 const AWAY: &str = "the database does not answer now; try again in a moment";
 const STOPPING: &str = "this node is stopping; try again on another one, or in a moment";
 
@@ -181,10 +182,14 @@ impl From<sqlx::Error> for Fault {
     fn from(error: sqlx::Error) -> Self {
         /// `query_canceled`: the statement timeout.
         const CANCELED: &str = "57014";
-        let timed_out = matches!(error, sqlx::Error::PoolTimedOut)
-            || error.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref()
-                == Some(CANCELED);
-        if timed_out {
+        /// `undefined_table`: a node that has only just begun has not made every read model yet.
+        const NO_TABLE: &str = "42P01";
+        let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
+        if code.as_deref() == Some(NO_TABLE) {
+            tracing::warn!(error = %chain(&error), "a read model is not there yet");
+            return Self::Unavailable { message: NOT_THERE_YET };
+        }
+        if matches!(error, sqlx::Error::PoolTimedOut) || code.as_deref() == Some(CANCELED) {
             tracing::warn!(error = %chain(&error), "a query timed out");
             let message = "the database did not answer in time; ask for less, or try again".to_owned();
             return Self::Timeout { message };

@@ -32,6 +32,7 @@ pub(crate) enum Refusal {
 }
 
 impl Refusal {
+    #[expect(clippy::too_many_lines, reason = "a table, one refusal after the other")]
     const fn row(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::InvalidId => (

@@ -21,6 +21,8 @@ use super::{
 const BACKOFF_MIN: Duration = Duration::from_millis(200);
 /// The longest wait. There is no last attempt: a full disk may be emptied while nobody watches.
 const BACKOFF_MAX: Duration = Duration::from_secs(30);
+/// The longest wait for a server that took connections before it ended: it does start, and people wait for it.
+const BACKOFF_SERVED: Duration = Duration::from_secs(1);
 /// A server that ran this long is healthy, and its end is a new story.
 const HEALTHY: Duration = Duration::from_mins(1);
 
@@ -77,9 +79,7 @@ async fn supervise(
         pid.store(0, Ordering::Relaxed);
         let status = status.map_or_else(|error| error.to_string(), |status| status.to_string());
         tracing::error!(%status, log = %plan.home.log().display(), "PostgreSQL ended by itself; starting it again");
-        if since.elapsed() > HEALTHY {
-            backoff = BACKOFF_MIN;
-        }
+        backoff = if since.elapsed() > HEALTHY { BACKOFF_MIN } else { backoff.min(BACKOFF_SERVED) };
         postmaster = loop {
             tokio::select! {
                 () = stop.cancelled() => return Ok(()),

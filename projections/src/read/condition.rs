@@ -83,8 +83,10 @@ impl Conditions {
             Condition::All(parts) => self.push_all(parts, " and ", "true"),
             Condition::Any(parts) => self.push_all(parts, " or ", "false"),
             Condition::Not(part) => {
+                // In parentheses of its own: PostgreSQL reads no `is not true is not true`.
+                self.0.push("(");
                 self.push_condition(part);
-                self.0.push(" is not true");
+                self.0.push(" is not true)");
             }
             Condition::Is(column, test) => self.push_test(column, test),
         }

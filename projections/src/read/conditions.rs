@@ -40,7 +40,7 @@ pub struct TimeRange {
 
 /// A statement that grows condition by condition. An empty list of accepted values means that anything goes.
 pub struct Conditions(
-    pub(super) QueryBuilder<Postgres>,
+    pub(crate) QueryBuilder<Postgres>,
     /// Columns whose values a facet gives already.
     Vec<&'static str>,
 );
@@ -53,7 +53,7 @@ impl Conditions {
     }
 
     /// The same for a statement that begins with more than one `select`.
-    pub(super) fn selecting<R: ReadRow>(begin: &str, reach: Reach) -> Self {
+    pub(crate) fn selecting<R: ReadRow>(begin: &str, reach: Reach) -> Self {
         let mut sql = QueryBuilder::new(format!("{begin} from {} t where t.workspace_id = ", R::TABLE));
         sql.push_bind(reach.workspace.uuid());
         R::BELONGS.restrict(&mut sql, reach.own);

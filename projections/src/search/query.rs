@@ -145,7 +145,8 @@ pub async fn ranked(
     sql.push("q as (select websearch_to_tsquery('russian', ").push_bind(&filter.text).push(") as query), ");
     sql.push("given as (select ").push_bind(after.map(|key| key.value)).push("::bigint as score, ");
     sql.push_bind(after.map(|key| key.id)).push("::uuid as id, ");
-    sql.push_bind(format!("StartSel={BEGIN}, StopSel={END}, FragmentDelimiter=\" … \"")).push("::text as marks, ");
+    sql.push_bind(format!("StartSel={BEGIN}, StopSel={END}, FragmentDelimiter=\" … \""))
+        .push("::text as marks, ");
     sql.push_bind(format!("{BEGIN}{END}")).push("::text as signs, ");
     sql.push(format_args!("{limit} as size, {MOST_TEXTS} as texts), {RANKED}"));
     let rows: Vec<(Uuid, i64, Json<Vec<FoundRow>>)> = sql.build_query_as().fetch_all(pool).await?;

@@ -1,9 +1,7 @@
 //! Saved views: of one manager or shared, and the lists that they narrow.
 
 use ledgerdesk_api::graphql::caller::Role;
-use ledgerdesk_domain::{
-    workspace::{CreateWorkspace, Workspace, WorkspaceCommand},
-};
+use ledgerdesk_domain::workspace::{CreateWorkspace, Workspace, WorkspaceCommand};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -44,7 +42,7 @@ async fn a_view_narrows_and_orders_the_list_and_a_filter_narrows_it_further() {
     let saved = app.done(&key, "saveView", view).await;
     let list = "query($view: ID!, $at: Position, $filter: ConsultationFilter) {
         consultations(view: $view, minPosition: $at, filter: $filter) { totalCount nodes { topic } }
-        node(id: $view) { ... on View { name shared columns filter orderBy owner { name } } } }";
+        node(id: $view, minPosition: $at) { ... on View { name shared columns filter orderBy owner { name } } } }";
     let variables = json!({ "view": saved["createdId"], "at": saved["position"] });
     let shown = app.post(&key, list, variables).await;
     let topics = json!({ "totalCount": 2, "nodes": [{ "topic": "a" }, { "topic": "b" }] });
@@ -65,7 +63,7 @@ async fn a_view_narrows_and_orders_the_list_and_a_filter_narrows_it_further() {
     let over = json!({ "viewId": saved["createdId"], "name": "All", "shared": true });
     let over = app.done(&key, "saveView", over).await;
     assert_eq!(names(&app, &key, &over["position"]).await, ["All"]);
-    let gone = app.done(&key, "deleteView", json!({ "viewId": saved["createdId"] })).await;
+    let gone = app.mutate(&key, "deleteView", json!({ "viewId": saved["createdId"] }), "").await;
     assert_eq!(names(&app, &key, &gone["position"]).await, Vec::<String>::new());
     let variables = json!({ "view": saved["createdId"], "at": gone["position"] });
     let answer = app.post(&key, list, variables).await;
@@ -91,7 +89,7 @@ async fn a_managers_own_view_is_nobody_elses() {
         ("deleteView", json!({ "viewId": mine["createdId"] })),
         ("saveView", json!({ "viewId": mine["createdId"], "name": "Stolen", "shared": true })),
     ] {
-        let refused = app.mutate(&pyotr, verb, input, "createdId").await;
+        let refused = app.mutate(&pyotr, verb, input, "").await;
         assert_eq!(refused["userErrors"][0]["code"], "view_not_found", "{verb}");
     }
     let bot = app.key(Role::Bot);

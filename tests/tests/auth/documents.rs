@@ -14,6 +14,9 @@ const INTROSPECTION: &str = "{ __schema { queryType { name } mutationType { name
 /// How deep an answer is asked for.
 const DEPTH: usize = 3;
 
+/// How deep objects are given within objects: as far as a test of a condition of a condition.
+const INPUT_DEPTH: usize = 4;
+
 /// The schema as introspection shows it.
 pub(crate) struct Schema {
     types: HashMap<String, Value>,
@@ -101,6 +104,8 @@ impl Schema {
         match of["kind"].as_str().unwrap() {
             "NON_NULL" => self.filled(&of["ofType"], path, fill),
             "LIST" => self.filled(&of["ofType"], path, fill).map(|value| format!("[{value}]")),
+            // Conditions hold conditions.
+            "INPUT_OBJECT" if path.matches('.').count() > INPUT_DEPTH => None,
             "INPUT_OBJECT" => {
                 let fields = self.types[of["name"].as_str().unwrap()]["inputFields"].as_array().unwrap();
                 let any = fields.iter().any(|field| {

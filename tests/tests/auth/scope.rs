@@ -133,7 +133,7 @@ async fn lists_below_a_row_and_by_a_condition_show_ones_own_only() {
         "{{ managers {{ nodes {{ consultations {{ totalCount nodes {{ topic messages {{ totalCount }} }} }}
             handovers {{ totalCount nodes {{ consultation {{ topic }} }} }} }} }}
         clients {{ nodes {{ consultations {{ totalCount nodes {{ topic }} }} }} }}
-        byStatus: consultations(filter: {{ statuses: [NEW, QUEUED, ASSIGNED, ACTIVE, HANDOVER_PENDING] }}) {{
+        byStatus: consultations(filter: {{ status: [QUEUED, IN_PROGRESS, WAITING_FOR_CLIENT] }}) {{
             totalCount nodes {{ topic }} }}
         byAssignee: consultations(filter: {{ where: {{ assignee: {{ in: {managers} }} }} }}) {{
             totalCount nodes {{ topic }} }} }}"

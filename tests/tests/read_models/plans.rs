@@ -1,13 +1,15 @@
 //! Every offered filter in every order is read from an index, a few rows for a page, however many there are.
 
+use std::fmt::Write as _;
+
 use ledgerdesk_domain::{
     client::{ClientCommand, ClientKind, RegisterClient},
     consultation::{Channel, Priority, Status},
-    id::{ClientId, ConsultationId, ManagerId, WorkspaceId},
+    id::{ClientId, ConsultationId, ManagerId},
 };
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row},
-    read::{self, Condition, PageRequest, Test},
+    read::{self, Condition, PageRequest, Reach, Test},
 };
 use serde_json::Value;
 use sqlx::{Connection as _, PgPool, types::Json};
@@ -140,15 +142,8 @@ fn is_exempt(filter: &str, order: Order) -> bool {
     }
 }
 
-async fn plan(
-    pool: &PgPool,
-    workspace: WorkspaceId,
-    filter: &Filter,
-    order: Order,
-    request: PageRequest,
-) -> Value {
-    read::explain::<Row>(pool, workspace, filter, order.keyset(true), &request).await.unwrap()[0]["Plan"]
-        .take()
+async fn plan(pool: &PgPool, reach: Reach, filter: &Filter, order: Order, request: PageRequest) -> Value {
+    read::explain::<Row>(pool, reach, filter, order.keyset(true), &request).await.unwrap()[0]["Plan"].take()
 }
 
 /// Rows that the scans of a plan touched, and what was done that should not be.
@@ -169,20 +164,20 @@ fn look(plan: &Value, touched: &mut f64, wrong: &mut Vec<String>) {
 #[tokio::test]
 async fn a_page_of_every_filter_in_every_order_looks_at_few_rows_at_any_depth() {
     let desk = filled().await;
-    let (pool, workspace) = (desk.database.pool(), desk.node.workspace);
+    let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
     let mut combinations = 0;
     let mut table = String::new();
     for (name, filter) in filters() {
         for order in ORDERS {
-            let deep = middle(pool, workspace, &filter, order).await;
+            let deep = middle(pool, reach, &filter, order).await;
             let mut line = format!("{name:>24} by {order:?}:");
             for (after, from_end) in [(None, false), (None, true), (deep, false), (deep, true)] {
                 let (after, before) = if from_end { (None, after) } else { (after, None) };
                 let request = PageRequest { size: PAGE, from_end, after, before };
-                let plan = plan(pool, workspace, &filter, order, request).await;
+                let plan = plan(pool, reach, &filter, order, request).await;
                 let (mut touched, mut wrong) = (0.0, Vec::new());
                 look(&plan, &mut touched, &mut wrong);
-                line.push_str(&format!(" {touched}"));
+                write!(line, " {touched}").unwrap();
                 let few = touched <= FEW || is_exempt(name, order);
                 assert!(few && (wrong.is_empty() || is_exempt(name, order)), "{line} {wrong:?}\n{plan:#}");
                 combinations += 1;
@@ -196,13 +191,13 @@ async fn a_page_of_every_filter_in_every_order_looks_at_few_rows_at_any_depth() 
 }
 
 /// A place in the middle of the list.
-async fn middle(pool: &PgPool, workspace: WorkspaceId, filter: &Filter, order: Order) -> Option<read::Key> {
+async fn middle(pool: &PgPool, reach: Reach, filter: &Filter, order: Order) -> Option<read::Key> {
     let keyset = order.keyset(true);
-    let count = read::count::<Row>(pool, workspace, filter, keyset).await.unwrap();
+    let count = read::count::<Row>(pool, reach, filter, keyset).await.unwrap();
     let mut after = None;
     for _ in 0..(count / 200).min(5) {
         let request = PageRequest { size: 100, from_end: false, after, before: None };
-        let page = read::page::<Row>(pool, workspace, filter, keyset, &request).await.unwrap();
+        let page = read::page::<Row>(pool, reach, filter, keyset, &request).await.unwrap();
         after = page.rows.last().map(|(key, _)| *key);
     }
     after
@@ -212,7 +207,7 @@ async fn middle(pool: &PgPool, workspace: WorkspaceId, filter: &Filter, order: O
 #[tokio::test]
 async fn ranges_put_together_are_the_list() {
     let desk = filled().await;
-    let (pool, workspace) = (desk.database.pool(), desk.node.workspace);
+    let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
     let all: Vec<Json<Row>> =
         sqlx::query_scalar("select to_jsonb(t) from read.consultation_list t").fetch_all(pool).await.unwrap();
     for (name, filter) in filters() {
@@ -226,7 +221,7 @@ async fn ranges_put_together_are_the_list() {
                     let (after, before) = if from_end { (None, place) } else { (place, None) };
                     let request = PageRequest { size: 30, from_end, after, before };
                     let mut page =
-                        read::page::<Row>(pool, workspace, &filter, keyset, &request).await.unwrap().rows;
+                        read::page::<Row>(pool, reach, &filter, keyset, &request).await.unwrap().rows;
                     if from_end {
                         page.reverse();
                     }
@@ -275,7 +270,7 @@ fn sorted(all: &[Json<Row>], filter: &Filter, order: Order) -> Vec<ConsultationI
         .iter()
         .map(|Json(row)| row)
         .filter(|row| wanted(row))
-        .filter_map(|row| place(&row).map(|place| (place, row.id)))
+        .filter_map(|row| place(row).map(|place| (place, row.id)))
         .collect();
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.into_iter().map(|(_, id)| id).collect()

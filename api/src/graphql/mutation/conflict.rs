@@ -87,6 +87,7 @@ fn shown(recorded: &Recorded) -> Value {
         Event::Client(event) => (None, payload_without_personal(event)),
         Event::Manager(event) => (None, payload_without_personal(event)),
         Event::Workspace(event) => (None, payload_without_personal(event)),
+        Event::CatalogEntry(event) => (None, payload_without_personal(event)),
     };
     let actor = &recorded.metadata.actor;
     let actor_id = match (actor.kind, actor.id) {

@@ -13,7 +13,9 @@ use crate::graphql::{
     caller::Caller,
     error::Fault,
     loaders::Loaders,
-    model::{catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager},
+    model::{
+        catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager, view::View,
+    },
 };
 
 /// How long a payload waits for the read side.
@@ -45,6 +47,11 @@ impl Entities {
     /// The entry of a catalog, if there is one.
     pub(crate) async fn catalog_entry(&self, id: Uuid) -> Result<Option<CatalogEntry>, Fault> {
         Ok(self.0.catalog_entries.load(id).await?.map(CatalogEntry::from))
+    }
+
+    /// The saved view, if there is one.
+    pub(crate) async fn view(&self, id: Uuid) -> Result<Option<View>, Fault> {
+        Ok(self.0.views.load(id).await?.map(View::from))
     }
 
     /// The manager, if there is one.

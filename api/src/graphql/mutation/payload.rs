@@ -8,9 +8,10 @@ use ledgerdesk_infrastructure::command::Executed;
 use super::{entity, verb::Verb};
 use crate::graphql::{
     error::Fault,
+    global_id::{self, NodeKind},
     model::{
         catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager,
-        position::Position,
+        position::Position, view::View,
     },
     user_error::UserError,
 };
@@ -162,6 +163,7 @@ impl<V: Verb> TypeName for CatalogEntryPayload<V> {
     }
 }
 
+/// What the mutation did to an entry of a catalog, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> CatalogEntryPayload<V> {
     /// The entry afterwards. Null if nothing was done, or if the read side has not caught up within two seconds:
@@ -217,8 +219,19 @@ impl<V: Verb> TypeName for ViewPayload<V> {
     }
 }
 
+/// What the mutation did to a saved view, or why it did nothing.
 #[Object(name_type)]
 impl<V: Verb> ViewPayload<V> {
+    /// The view afterwards. Null if nothing was done, or if the read side has not caught up within two seconds: then
+    /// ask for it with `minPosition`.
+    async fn view(&self, ctx: &Context<'_>) -> Result<Option<View>, Fault> {
+        let Some(id) = &self.0.created_id else { return Ok(None) };
+        match entity::after_in(ctx, self.0.executed, &["views"]).await? {
+            Some((entities, _)) => entities.view(global_id::decode_kind(id, NodeKind::View)?).await,
+            None => Ok(None),
+        }
+    }
+
     #[graphql(flatten)]
     #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn outcome(&self) -> Outcome<'_> {

@@ -6,7 +6,7 @@ use ledgerdesk_domain::{
     context::{Actor, ActorKind},
     id::{
         CallId, CatalogEntryId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, PersonId,
-        RatingId, RedateId, WorkspaceId,
+        RatingId, RedateId, ViewId, WorkspaceId,
     },
     stream::{StreamId, StreamType},
 };
@@ -70,6 +70,10 @@ impl Named for HandoverId {
 
 impl Named for RatingId {
     const KIND: NodeKind = NodeKind::Rating;
+}
+
+impl Named for ViewId {
+    const KIND: NodeKind = NodeKind::View;
 }
 
 /// Something that a command names and that must exist in the caller's workspace.
@@ -176,6 +180,14 @@ impl<'a> Reader<'a> {
         let id = CatalogEntryId::of(self.workspace(), kind, external_id).uuid();
         self.created.get_or_insert((NodeKind::CatalogEntry, id));
         id
+    }
+
+    /// The id of a view: of the one that is named, or a new one.
+    pub(super) fn view(&mut self, id: Option<&ID>) -> Result<ViewId, UserError> {
+        let Some(id) = id else { return Ok(self.new_id()) };
+        let id: ViewId = self.id("viewId", id)?;
+        self.created.get_or_insert((NodeKind::View, id.uuid()));
+        Ok(id)
     }
 
     /// Who the caller is as a party to a consultation.

@@ -26,6 +26,7 @@ impl NodeQuery {
     ) -> Result<Option<Node>, Fault> {
         let (kind, id) = global_id::decode(&id)?;
         settle(ctx, READ_MODELS, min_position).await?;
+        settle(ctx, &["views"], min_position).await?;
         let found = Node::load(ctx, kind, id).await?;
         Ok(Some(found.ok_or(Fault::NotFound { what: "thing" })?))
     }
@@ -41,6 +42,7 @@ impl NodeQuery {
         let ids: Vec<ID> = input::list("ids", Some(ids))?;
         let ids: Vec<_> = ids.iter().map(|id| global_id::decode(id)).collect::<Result<_, _>>()?;
         settle(ctx, READ_MODELS, min_position).await?;
+        settle(ctx, &["views"], min_position).await?;
         try_join_all(ids.into_iter().map(|(kind, id)| Node::load(ctx, kind, id))).await
     }
 }

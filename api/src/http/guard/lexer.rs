@@ -8,6 +8,7 @@ pub(super) fn scan(source: &str, limits: &Limits) -> Result<u64, Refusal> {
         bytes: source.as_bytes(),
         at: 0,
         depth: 0,
+        values_from: None,
         between_definitions: true,
         counts: Counts::default(),
     };
@@ -16,6 +17,7 @@ pub(super) fn scan(source: &str, limits: &Limits) -> Result<u64, Refusal> {
         scan.note(token)?;
         within("tokens", scan.counts.tokens, limits.tokens)?;
         within("nested brackets", scan.depth, limits.nesting)?;
+        within(super::VALUES, scan.value_depth(), limits.values)?;
         within("operations", scan.counts.operations, limits.operations)?;
         within("fragments", scan.counts.fragments, limits.fragments)?;
     }
@@ -33,6 +35,8 @@ struct Scan<'a> {
     bytes: &'a [u8],
     at: usize,
     depth: u64,
+    /// At which depth the parentheses stand that are open: within them are values, and no selections.
+    values_from: Option<u64>,
     between_definitions: bool,
     counts: Counts,
 }
@@ -54,10 +58,14 @@ impl<'a> Scan<'a> {
                     self.between_definitions = false;
                 }
                 self.depth += 1;
+                if bracket == b'(' {
+                    self.values_from.get_or_insert(self.depth);
+                }
             }
             Token::Close => {
                 self.depth =
                     self.depth.checked_sub(1).ok_or_else(|| unreadable("a bracket is closed twice"))?;
+                self.values_from = self.values_from.filter(|from| self.depth >= *from);
                 // Only braces stand at the outermost level and end something there; the parentheses of
                 // variables are followed by the braces of their operation, which must not count again.
                 self.between_definitions = self.depth == 0 && self.bytes.get(self.at - 1) == Some(&b'}');
@@ -73,6 +81,11 @@ impl<'a> Scan<'a> {
             Token::Name(_) | Token::Other => {}
         }
         Ok(())
+    }
+
+    /// Brackets that are open within parentheses.
+    fn value_depth(&self) -> u64 {
+        self.values_from.map_or(0, |from| self.depth.saturating_sub(from))
     }
 
     fn next_token(&mut self) -> Result<Option<Token<'a>>, Refusal> {

@@ -9,6 +9,9 @@ pub struct Limits {
     pub tokens: u64,
     /// Brackets of any kind open at once; also selection sets within each other once fragments are expanded.
     pub nesting: u64,
+    /// Lists and objects within each other in one value, which is written in the document or comes in a variable:
+    /// reading one level takes some kilobytes of the thread's stack.
+    pub values: u64,
     /// Operations in the document.
     pub operations: u64,
     /// Fragment definitions in the document.
@@ -35,6 +38,7 @@ impl Default for Limits {
             body_bytes: 256 * 1024,
             tokens: 5_000,
             nesting: 64,
+            values: 24,
             operations: 10,
             fragments: 100,
             depth: 16,

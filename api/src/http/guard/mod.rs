@@ -62,6 +62,9 @@ impl Refusal {
     }
 }
 
+/// What has too many lists and objects in it.
+const VALUES: &str = "lists and objects within a value";
+
 /// Refuses if `found` is over `max`.
 fn within(what: &'static str, found: u64, max: u64) -> Result<(), Refusal> {
     if found > max { Err(Refusal::TooComplex { what, found, max }) } else { Ok(()) }

@@ -47,7 +47,7 @@ fn doubling(times: usize, last: &str) -> String {
 fn deep_list_literals_never_reach_the_parser() {
     for depth in [70, 1_554, 100_000] {
         let (open, close) = ("[".repeat(depth), "]".repeat(depth));
-        too_complex(&format!("{{ a(x: {open}{close}) }}"), "nested brackets");
+        too_complex(&format!("{{ a(x: {open}{close}) }}"), "lists and objects within a value");
     }
 }
 
@@ -55,14 +55,34 @@ fn deep_list_literals_never_reach_the_parser() {
 fn deep_object_literals_never_reach_the_parser() {
     for depth in [70, 1_222, 50_000] {
         let (open, close) = ("{a:".repeat(depth), "}".repeat(depth));
-        too_complex(&format!("{{ a(x: {open}1{close}) }}"), "nested brackets");
+        too_complex(&format!("{{ a(x: {open}1{close}) }}"), "lists and objects within a value");
     }
+}
+
+#[test]
+fn values_are_less_deep_than_selections() {
+    let value = |depth: usize| format!("{}1{}", "{a: [".repeat(depth / 2), "]}".repeat(depth / 2));
+    accepted(&format!("{{ a(x: {}) }}", value(24)));
+    too_complex(&format!("{{ a(x: {}) }}", value(26)), "lists and objects within a value");
+    too_complex(&format!("query($x: Y = {}) {{ a }}", value(26)), "lists and objects within a value");
+    accepted(&format!("{{ a(x: {}) {{ b(y: {}) }} }}", value(16), value(16)));
+}
+
+#[test]
+fn values_of_variables_are_as_deep_as_those_of_documents() {
+    let value = |depth: usize| (0..depth).fold(json!(1), |inner, _| json!({ "a": inner }));
+    let weigh = |depth: usize| {
+        let variables = Variables::from_json(json!({ "x": value(depth) }));
+        check("query($x: Y) { a(x: $x) }", &variables, &Limits::default())
+    };
+    weigh(24).expect("accepted");
+    assert!(matches!(weigh(25), Err(Refusal::TooComplex { found: 25, .. })));
 }
 
 #[test]
 fn deep_variable_types_and_deep_selections_never_reach_the_parser() {
     let (open, close) = ("[".repeat(2_000), "]".repeat(2_000));
-    too_complex(&format!("query($x: {open}Int{close}) {{ a }}"), "nested brackets");
+    too_complex(&format!("query($x: {open}Int{close}) {{ a }}"), "lists and objects within a value");
     too_complex(&format!("{}{}", "{a".repeat(2_000), "}".repeat(2_000)), "nested brackets");
 }
 
@@ -144,9 +164,9 @@ fn brackets_in_strings_and_comments_do_not_count() {
 #[test]
 fn brackets_after_a_string_or_comment_do_count() {
     let brackets = "[".repeat(200);
-    too_complex(&format!("{{ a(x: \"\\\\\" y: {brackets}"), "nested brackets");
-    too_complex(&format!("{{ a(x: \"\" y: {brackets}"), "nested brackets");
-    too_complex(&format!("{{ #\r a(x: {brackets}"), "nested brackets");
+    too_complex(&format!("{{ a(x: \"\\\\\" y: {brackets}"), "lists and objects within a value");
+    too_complex(&format!("{{ a(x: \"\" y: {brackets}"), "lists and objects within a value");
+    too_complex(&format!("{{ #\r a(x: {brackets}"), "lists and objects within a value");
 }
 
 #[test]

@@ -62,6 +62,9 @@ pub(crate) fn weigh(
     limits: &Limits,
 ) -> Result<Weighed, Refusal> {
     let mut weighed = Weighed::default();
+    for value in variables.values() {
+        within(super::VALUES, depth(value), limits.values)?;
+    }
     let mut scale = Scale {
         document,
         variables,
@@ -89,6 +92,15 @@ pub(crate) fn weigh(
         scale.fragment(name, 1)?;
     }
     scale.misplaced.map_or(Ok(weighed), Err)
+}
+
+/// Lists and objects within each other. The reader of JSON lets no more than 128 through.
+fn depth(value: &Value) -> u64 {
+    match value {
+        Value::List(items) => 1 + items.iter().map(depth).max().unwrap_or_default(),
+        Value::Object(fields) => 1 + fields.values().map(depth).max().unwrap_or_default(),
+        _ => 0,
+    }
 }
 
 struct Scale<'a> {

@@ -48,6 +48,11 @@ fn nested(open: &str, inner: &str, close: &str, depth: usize) -> String {
     format!("{{ node(id: {}{inner}{}) {{ id }} }}", open.repeat(depth), close.repeat(depth))
 }
 
+fn filters(depth: usize) -> String {
+    let (open, close) = ("{ not: ".repeat(depth), "}".repeat(depth));
+    format!("{{ consultations(filter: {{ where: {open}{{}}{close} }}) {{ totalCount }} }}")
+}
+
 fn doubling(times: usize) -> String {
     let mut text = "{ ...F0 }".to_owned();
     for n in 0..times {
@@ -77,6 +82,18 @@ fn attacks() -> Vec<Attack> {
         document("list literals, 1,554 deep", &nested("[", "", "]", 1_554), TOO_COMPLEX),
         document("list literals, 100,000 deep", &nested("[", "", "]", 100_000), TOO_COMPLEX),
         document("object literals, 1,222 deep", &nested("{a:", "1", "}", 1_222), TOO_COMPLEX),
+        document("filters, 100 deep", &filters(100), TOO_COMPLEX),
+        body_of(
+            "filters in variables, 100 deep",
+            format!(
+                "{{\"query\":\"query($f: ConsultationFilter) {{ consultations(filter: $f) {{ totalCount }} }}\",\
+                 \"variables\":{{\"f\":{{\"where\":{}{{}}{}}}}}}}",
+                "{\"not\":".repeat(100),
+                "}".repeat(100)
+            ),
+            400,
+            TOO_COMPLEX,
+        ),
         document("fragments that double 20 times", &doubling(20), TOO_COMPLEX),
         document("fragments that double 24 times", &doubling(24), TOO_COMPLEX),
         body_of("a body of 20 MB", format!("{{\"query\":\"{}\"}}", "x".repeat(20 << 20)), 413, "BAD_REQUEST"),

@@ -1,13 +1,9 @@
 //! `deleteView`: deletes a saved view.
 
 use async_graphql::{ID, InputObject};
-use ledgerdesk_domain::{
-    id::ViewId,
-    workspace::{DeleteView, Workspace, WorkspaceCommand},
-};
+use ledgerdesk_domain::workspace::{DeleteView, Workspace, WorkspaceCommand};
 
 use crate::graphql::{
-    global_id::NodeKind,
     mutation::{
         reader::Reader,
         verb::{Aim, Options, Verb},
@@ -32,7 +28,6 @@ impl Verb for DeleteViewInput {
     }
 
     fn command(self, reader: &mut Reader<'_>) -> Result<WorkspaceCommand, UserError> {
-        let view_id = ViewId(reader.decode("viewId", NodeKind::View, &self.view_id)?);
-        Ok(WorkspaceCommand::DeleteView(DeleteView { view_id }))
+        Ok(WorkspaceCommand::DeleteView(DeleteView { view_id: reader.id("viewId", &self.view_id)? }))
     }
 }

@@ -50,7 +50,7 @@ impl WorkspaceMutations {
         &self,
         ctx: &Context<'_>,
         input: DeleteViewInput,
-    ) -> Result<ViewPayload<DeleteViewInput>> {
-        run(ctx, input).await.map(ViewPayload)
+    ) -> Result<WorkspacePayload<DeleteViewInput>> {
+        run(ctx, input).await.map(WorkspacePayload)
     }
 }

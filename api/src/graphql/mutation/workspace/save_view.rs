@@ -1,18 +1,14 @@
 //! `saveView`: saves a view of the list of consultations.
 
 use async_graphql::{ID, InputObject};
-use ledgerdesk_domain::{
-    id::ViewId,
-    workspace::{SaveView, Workspace, WorkspaceCommand},
-};
+use ledgerdesk_domain::workspace::{SaveView, Workspace, WorkspaceCommand};
 
 use crate::{
     graphql::{
-        global_id::NodeKind,
         model::view::text,
         mutation::{
             reader::Reader,
-                verb::{Aim, Options, Verb},
+            verb::{Aim, Options, Verb},
         },
         query::filters::{ConsultationFilter, ConsultationOrder},
         user_error::UserError,
@@ -52,10 +48,7 @@ impl Verb for SaveViewInput {
     fn command(self, reader: &mut Reader<'_>) -> Result<WorkspaceCommand, UserError> {
         let refused = |_| UserError::refused(Refusal::InvalidFilter, Some("filter"), reader.language());
         self.filter.clone().read().map_err(refused)?;
-        let view_id = match &self.view_id {
-            Some(id) => ViewId(reader.decode("viewId", NodeKind::View, id)?),
-            None => ViewId(reader.new_uuid(NodeKind::View)),
-        };
+        let view_id = reader.view(self.view_id.as_ref())?;
         Ok(WorkspaceCommand::SaveView(SaveView {
             view_id,
             name: self.name,
