@@ -43,7 +43,7 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<Log> {
     report.row(
         "the same until every read model has caught up",
         format!("{}/s", number(ROWS / projected.as_secs_f64())),
-        format!("{} read models, {:.1} s", log::READ_MODELS, projected.as_secs_f64()),
+        format!("{} read models, {:.1} s", ledgerdesk_tests::read_models(), projected.as_secs_f64()),
         "",
     );
     report.row(

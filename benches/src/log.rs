@@ -10,8 +10,6 @@ use sqlx::PgPool;
 
 use crate::{Bench, process::ledgerdesk, report::progress};
 
-/// How many read models there are.
-pub(crate) const READ_MODELS: i64 = 10;
 /// Consultations of the generated log: some 200,000 events, as many as the real one has.
 const GENERATED: &str = "15000";
 
@@ -63,7 +61,7 @@ impl Log {
             .bind(self.events)
             .fetch_one(&pool)
             .await?;
-            if there >= READ_MODELS {
+            if usize::try_from(there)? >= ledgerdesk_tests::read_models() {
                 pool.close().await;
                 return Ok(());
             }

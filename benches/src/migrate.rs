@@ -60,7 +60,7 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     report.row(
         "the same until every read model has caught up",
         format!("{projected:.0} s ({} events/s)", number(events / projected)),
-        format!("{} read models", log::READ_MODELS),
+        format!("{} read models", ledgerdesk_tests::read_models()),
         "< 60 s",
     );
     report.row(

@@ -9,7 +9,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::{
     Bench, ROUNDS,
-    log::{Log, READ_MODELS, to_f64},
+    log::{Log, to_f64},
     process::{Server, ledgerdesk},
     report::{Report, median, number, progress},
     sql,
@@ -56,7 +56,7 @@ pub(crate) async fn measure(bench: &Bench, log: &Log, report: &mut Report) -> Re
     report.row(
         "rebuild of all read models, one after the other",
         format!("{:.1} s", single.iter().sum::<f64>()),
-        format!("{READ_MODELS} read models"),
+        format!("{} read models", ledgerdesk_tests::read_models()),
         "",
     );
     let together = median(together);
@@ -76,7 +76,7 @@ async fn read_models(url: &str) -> Result<Vec<String>> {
             .fetch_all(&pool)
             .await?;
     pool.close().await;
-    ensure!(i64::try_from(names.len())? == READ_MODELS, "there are {} read models", names.len());
+    ensure!(names.len() == ledgerdesk_tests::read_models(), "there are {} read models", names.len());
     Ok(names)
 }
 

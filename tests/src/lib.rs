@@ -31,6 +31,11 @@ pub fn unique() -> String {
     SystemIds.next_id().simple().to_string()
 }
 
+/// How many read models there are.
+pub fn read_models() -> usize {
+    ledgerdesk_projections::registry().definitions().count()
+}
+
 /// Says loudly that a test had to leave something out. Not by `eprintln!`: the test runner would keep it.
 pub fn skipped(test: &str, missing: &str) {
     use std::io::Write as _;

@@ -55,7 +55,10 @@ async fn after_a_restore_no_reader_continues_on_another_history_and_a_rebuild_se
     server.open("New two").await;
     assert_eq!(told(&server, &lost).await[0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY");
     let paused = "select count(*) from ledgerdesk.projections where status = 'paused'";
-    wait_until("the read models have stopped", async || count(&database, paused).await == 11).await;
+    wait_until("the read models have stopped", async || {
+        count(&database, paused).await == i64::try_from(ledgerdesk_tests::read_models()).unwrap()
+    })
+    .await;
     assert!(server.get("/health/ready").await.1.contains("paused"));
     done(&url, &["log", "verify"]);
 
@@ -100,7 +103,10 @@ async fn a_node_that_runs_through_a_restore_tells_its_readers_and_goes_on_with_w
     assert_eq!(ended["payload"]["errors"][0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY", "{ended}");
     assert_eq!(told(&server, &lost).await[0]["extensions"]["code"], "CURSOR_OF_ANOTHER_HISTORY");
     let paused = "select count(*) from ledgerdesk.projections where status = 'paused'";
-    wait_until("the read models have stopped", async || count(&database, paused).await == 11).await;
+    wait_until("the read models have stopped", async || {
+        count(&database, paused).await == i64::try_from(ledgerdesk_tests::read_models()).unwrap()
+    })
+    .await;
 
     // What it remembered of the lost end is in nobody's way: it appends to what is left.
     let note = json!({ "consultationId": kept, "text": "after the restore", "idempotencyKey": "note" });

@@ -64,7 +64,7 @@ async fn a_server_tells_how_it_is() {
     let ready: serde_json::Value = serde_json::from_str(&ready).unwrap();
     assert_eq!((status, &ready["status"], &ready["database"]), (200, &json!("ready"), &json!(true)));
     assert_eq!(ready["head"], server.head().await);
-    assert_eq!(ready["projections"].as_array().unwrap().len(), 11, "{ready}");
+    assert_eq!(ready["projections"].as_array().unwrap().len(), ledgerdesk_tests::read_models(), "{ready}");
     let (status, metrics) = server.get("/metrics").await;
     assert_eq!(status, 200);
     assert!(metrics.ends_with("# EOF\n") && metrics.contains("OpenConsultation"), "{metrics}");

@@ -28,7 +28,7 @@ async fn every_read_model_is_switched_back_and_forth_while_it_is_served() {
             .fetch_all(database.pool())
             .await
             .unwrap();
-    assert_eq!(names.len(), 11);
+    assert_eq!(names.len(), ledgerdesk_tests::read_models());
     for round in 0..2 {
         for name in &names {
             let id = server.open("Opened between switches").await;

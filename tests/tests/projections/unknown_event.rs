@@ -86,7 +86,7 @@ async fn an_older_program_stops_at_a_newer_event_and_the_newer_one_goes_on_from_
     // Its projections wait right before it, and whoever waits for them is told at once.
     wait_until("every projection has stopped", async || {
         let paused = "select count(*) from ledgerdesk.projections where status = 'paused'";
-        count(&database, paused).await == 11
+        count(&database, paused).await == i64::try_from(ledgerdesk_tests::read_models()).unwrap()
     })
     .await;
     for status in old.read_side.status().await.unwrap() {
@@ -168,7 +168,10 @@ async fn a_server_says_everywhere_that_it_has_to_be_upgraded() {
     // Operators.
     let paused =
         "select count(*) from ledgerdesk.projections where status = 'paused' and code = 'event_unknown'";
-    wait_until("the read models have stopped", async || count(&database, paused).await == 11).await;
+    wait_until("the read models have stopped", async || {
+        count(&database, paused).await == i64::try_from(ledgerdesk_tests::read_models()).unwrap()
+    })
+    .await;
     let listed = done(&url, &["projections", "list"]);
     assert!(
         listed.contains("paused (event_unknown)") && listed.contains("ConsultationForwarded"),

@@ -104,7 +104,7 @@ async fn every_projection_says_where_it_stands() {
     desk.settled().await;
     let shown = desk.ask("{ projections { name state position head lagEvents parkedEvents } }").await;
     let shown = shown["projections"].as_array().unwrap();
-    assert_eq!(shown.len(), 13);
+    assert_eq!(shown.len(), ledgerdesk_tests::read_models());
     for projection in shown {
         assert_eq!(projection["state"], "RUNNING", "{projection}");
         assert_eq!(
