@@ -59,8 +59,7 @@ impl Endpoint {
         live::deliver(self.hub.clone(), session.clone(), request, open)
     }
 
-    /// The same, shared with nobody.
-    pub(crate) fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
+    fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
         (self.subscribe)(with(request, session), session.caller())
     }
 }

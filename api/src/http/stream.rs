@@ -32,9 +32,9 @@ use super::{
         prepare::{self, Kind, Prepared},
         run,
     },
-    panic::caught,
     state::{AppState, SharedState},
 };
+use crate::live::Delivery;
 
 const MEDIA_TYPE: &str = "text/event-stream";
 
@@ -122,18 +122,27 @@ impl Outbox<'_> {
         self.queue.send_timeout(event, self.state.sockets.send).await.is_ok()
     }
 
+    /// Waits until the client's side has taken everything; false when it has not for too long, or is gone.
+    async fn is_empty(&self) -> bool {
+        let all = self.queue.reserve_many(self.queue.max_capacity());
+        matches!(time::timeout(self.state.sockets.send, all).await, Ok(Ok(_)))
+    }
+
+    async fn next(&self, payload: serde_json::Value) -> bool {
+        self.text(&payload.to_string()).await
+    }
+
     /// JSON has no line breaks outside of its texts, and none unescaped in them, so it is one line of data.
-    async fn next(&self, payload: impl serde::Serialize) -> bool {
-        let mut event = b"event: next\ndata: ".to_vec();
-        if serde_json::to_writer(&mut event, &payload).is_err() {
-            return false;
-        }
-        event.extend_from_slice(b"\n\n");
-        self.put(event.into()).await
+    async fn text(&self, json: &str) -> bool {
+        self.put(format!("event: next\ndata: {json}\n\n").into()).await
     }
 
     async fn response(&self, response: &GraphqlResponse, began: bool) -> bool {
-        if began { self.next(response).await } else { self.next(json!({ "errors": response.errors })).await }
+        if began {
+            self.next(json!(response)).await
+        } else {
+            self.next(json!({ "errors": response.errors })).await
+        }
     }
 
     async fn refusal(&self, error: HttpError) -> bool {
@@ -181,30 +190,27 @@ async fn run_to_its_end(
 async fn subscription(state: &AppState, prepared: Prepared, outbox: &Outbox<'_>) -> bool {
     let _counted = state.metrics.subscription();
     let Prepared { request, session, bill, .. } = prepared;
-    let request_id = session.caller().request_id;
-    let mut responses = state.endpoint.subscribe(request, &session);
-    let mut began = false;
-    loop {
-        match caught(responses.next()).await {
-            Ok(Some(response)) => {
-                let response = run::with_bill(run::mask(response, request_id), bill);
-                // The first answer tells whether the subscription could start at all: its document, its arguments.
-                began |= response.data != async_graphql::Value::Null || response.errors.is_empty();
-                if !outbox.response(&response, began).await {
-                    state.metrics.operation(Kind::Subscription.as_str(), "ok");
-                    return false;
-                }
+    let mut bill = Some(bill);
+    let mut deliveries = state.endpoint.deliver(request, &session);
+    drop(session);
+    while let Some(delivery) = deliveries.next().await {
+        let went_on = match delivery {
+            Delivery::Refused(errors) => {
+                state.metrics.operation(Kind::Subscription.as_str(), "errors");
+                return outbox.next(json!({ "errors": errors })).await;
             }
-            Ok(None) => {
-                state.metrics.operation(Kind::Subscription.as_str(), "ok");
-                return true;
+            Delivery::Next { json, is_state } => {
+                // Of a state, the next one is made when nothing older waits.
+                (!is_state || outbox.is_empty().await) && outbox.text(&run::billed(json, bill.take())).await
             }
-            Err(_) => {
-                state.metrics.operation(Kind::Subscription.as_str(), "failed");
-                return outbox.refusal(HttpError::internal(request_id)).await;
-            }
+        };
+        if !went_on {
+            state.metrics.operation(Kind::Subscription.as_str(), "ok");
+            return false;
         }
     }
+    state.metrics.operation(Kind::Subscription.as_str(), "ok");
+    true
 }
 
 /// Sends a comment now and then, so that nobody on the way takes silence for an end. Ends when the client does not

@@ -12,16 +12,7 @@ export default [
     rules: {
       ...graphql.configs["flat/schema-recommended"].rules,
       ...graphql.configs["flat/schema-relay"].rules,
-      // Payloads and pages are described by the field that answers them.
-      "@graphql-eslint/require-description": [
-        "error",
-        {
-          types: true,
-          DirectiveDefinition: true,
-          rootField: true,
-          ignoredSelectors: ["[type=ObjectTypeDefinition][name.value=/(Payload|Connection|^Subscription)$/]"],
-        },
-      ],
+      "@graphql-eslint/require-description": ["error", { types: true, DirectiveDefinition: true, rootField: true }],
       // Most types are values without an identity. What has one is a `Node`, which has an id by its interface.
       "@graphql-eslint/strict-id-in-types": "off",
       // Lists of values are fine; lists of nodes are connections.

@@ -25,7 +25,7 @@ use ledgerdesk_domain::{
     id::{ManagerId, WorkspaceId},
 };
 use ledgerdesk_infrastructure::{
-    auth::ApiKeys,
+    auth::{ApiKeys, Scope},
     clock::{IdSource as _, SystemClock, SystemIds},
 };
 use ledgerdesk_projections::{
@@ -152,6 +152,15 @@ impl App {
         let secret = self.key(Role::Manager);
         if let Some(principal) = self.keys.lock().unwrap().get_mut(&secret) {
             principal.actor = Actor::manager(ManagerId(manager));
+        }
+        secret
+    }
+
+    /// The same, which sees only what the manager holds.
+    pub(crate) fn key_of_manager_confined(&self, manager: Uuid) -> String {
+        let secret = self.key_of_manager(manager);
+        if let Some(principal) = self.keys.lock().unwrap().get_mut(&secret) {
+            principal.access.scope = Scope::Own;
         }
         secret
     }

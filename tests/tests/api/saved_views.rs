@@ -42,13 +42,13 @@ async fn a_view_narrows_and_orders_the_list_and_a_filter_narrows_it_further() {
     let saved = app.done(&key, "saveView", view).await;
     let list = "query($view: ID!, $at: Position, $filter: ConsultationFilter) {
         consultations(view: $view, minPosition: $at, filter: $filter) { totalCount nodes { topic } }
-        node(id: $view, minPosition: $at) { ... on View { name shared columns filter orderBy owner { name } } } }";
+        nodes(ids: [$view], minPosition: $at) { ... on View { name shared columns filter orderBy owner { name } } } }";
     let variables = json!({ "view": saved["createdId"], "at": saved["position"] });
     let shown = app.post(&key, list, variables).await;
     let topics = json!({ "totalCount": 2, "nodes": [{ "topic": "a" }, { "topic": "b" }] });
     assert_eq!(shown["data"]["consultations"], topics, "{shown}");
     assert_eq!(
-        shown["data"]["node"],
+        shown["data"]["nodes"][0],
         json!({ "name": "Urgent", "shared": true, "columns": ["topic", "priority"], "owner": null,
                 "filter": { "includeMerged": false, "where": { "priority": { "eq": "URGENT" } } },
                 "orderBy": { "field": "OPENED_AT", "direction": "ASC" } })

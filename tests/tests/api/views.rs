@@ -1,4 +1,4 @@
-use ledgerdesk_api::graphql::caller::Role;
+use ledgerdesk_api::graphql::{caller::Role, global_id};
 use serde_json::{Value, json};
 
 use crate::{
@@ -43,6 +43,41 @@ async fn a_view_is_shown_whole_and_then_what_enters_changes_and_leaves_it() {
     assert_eq!(ids(&view(&mut late).await["added"]), [opened.as_str()]);
     app.done(&key, "cancelConsultation", json!({ "consultationId": opened })).await;
     assert_eq!(view(&mut socket).await, view(&mut late).await);
+    app.stop().await;
+}
+
+#[tokio::test]
+async fn who_sees_only_their_own_sees_it_come_and_go_and_nothing_else() {
+    let app = App::start().await;
+    let owner = app.key(Role::Owner);
+    let mut managers = Vec::new();
+    for name in ["Anna", "Boris"] {
+        managers
+            .push(app.done(&owner, "registerManager", json!({ "name": name })).await["createdId"].clone());
+    }
+    let (_, anna) = global_id::decode(managers[0].as_str().unwrap()).unwrap();
+    let confined = app.key_of_manager_confined(anna);
+    let not_hers = app.open(&owner, "nobody's").await;
+    let mut socket = Socket::subscribe(&app, &confined, VIEW, json!({})).await;
+    let counts = "subscription { queueCounts { statuses { status count } } }";
+    let mut counted = Socket::subscribe(&app, &confined, counts, json!({})).await;
+    assert_eq!(view(&mut socket).await["added"], json!([]));
+    let hers = app.open(&owner, "about to be hers").await;
+    app.done(&owner, "changePriority", json!({ "consultationId": not_hers, "priority": "URGENT" })).await;
+    app.done(&owner, "assignConsultation", json!({ "consultationId": hers, "assignee": managers[0] })).await;
+    let added = view(&mut socket).await;
+    assert_eq!((ids(&added["added"]), &added["isSnapshot"]), (vec![hers.as_str()], &json!(false)));
+    // What she counts comes to one: hers.
+    loop {
+        let shown = counted.data().await["queueCounts"]["statuses"].clone();
+        let all: i64 = shown.as_array().unwrap().iter().map(|of| of["count"].as_i64().unwrap()).sum();
+        assert!(all <= 1, "{shown}");
+        if all == 1 {
+            break;
+        }
+    }
+    app.done(&owner, "assignConsultation", json!({ "consultationId": hers, "assignee": managers[1] })).await;
+    assert_eq!(view(&mut socket).await["removed"], json!([hers]));
     app.stop().await;
 }
 

@@ -37,7 +37,9 @@ fn relay_pages_through_connections() {
         std::fs::remove_dir_all(&generated).unwrap();
     }
     let said = done(directory, "relay-compiler", &[]);
-    assert!(generated.join("QueuePageQuery.graphql.ts").exists(), "{said}");
+    for query in ["QueuePageQuery", "QueueConversationQuery"] {
+        assert!(generated.join(format!("{query}.graphql.ts")).exists(), "{said}");
+    }
 }
 
 #[test]
@@ -48,4 +50,21 @@ fn the_operations_fit_the_schema_and_nothing_in_it_breaks_them() {
         "graphql-inspector",
         &["validate", "operations/*.graphql", "schema.graphql", "--maxDepth", "8"],
     );
+}
+
+#[test]
+fn nothing_that_the_last_release_promised_is_gone() {
+    const NAME: &str = "nothing_that_the_last_release_promised_is_gone";
+    let git = |arguments: &[&str]| {
+        let output =
+            Command::new("git").args(arguments).current_dir(env!("CARGO_MANIFEST_DIR")).output().ok()?;
+        output.status.success().then(|| String::from_utf8(output.stdout).ok()).flatten()
+    };
+    let Some(release) = git(&["describe", "--tags", "--abbrev=0"]) else {
+        return ledgerdesk_tests::skipped(NAME, "a tag of a release");
+    };
+    let Some(directory) = contract("graphql-inspector") else { return };
+    let released = git(&["show", &format!("{}:api/schema.graphql", release.trim())]).unwrap();
+    std::fs::write(directory.join("released.graphql"), released).unwrap();
+    done(directory, "graphql-inspector", &["diff", "released.graphql", "schema.graphql"]);
 }

@@ -120,7 +120,7 @@ async fn entries_are_defined_changed_and_found_over_graphql() {
     assert_eq!(orphaned["entry"]["parent"], Value::Null, "{orphaned}");
 
     let query = "query($id: ID!, $p: Position) {
-        node(id: $id, minPosition: $p) { id ... on CatalogEntry { externalId } }
+        nodes(ids: [$id], minPosition: $p) { id ... on CatalogEntry { externalId } }
         catalogEntry(id: $id, minPosition: $p) { title }
         catalogRevision(kind: \"section\", minPosition: $p)
         catalogs(kind: \"section\", filter: { externalId: [\"1\"] }, minPosition: $p) { totalCount nodes { kind } }
@@ -128,7 +128,7 @@ async fn entries_are_defined_changed_and_found_over_graphql() {
     }";
     let variables = json!({ "id": defined["createdId"], "p": orphaned["position"] });
     let answer = rest.app.post(&rest.key, query, variables.clone()).await;
-    assert_eq!(answer["data"]["node"]["externalId"], "1", "{answer}");
+    assert_eq!(answer["data"]["nodes"][0]["externalId"], "1", "{answer}");
     assert_eq!(answer["data"]["catalogRevision"], orphaned["position"], "{answer}");
     assert_eq!(answer["data"]["catalogs"], json!({ "totalCount": 1, "nodes": [{ "kind": "section" }] }));
     let types = answer["data"]["events"]["nodes"].as_array().unwrap();

@@ -16,17 +16,15 @@ pub(super) struct NodeQuery;
 
 #[Object]
 impl NodeQuery {
-    /// Anything by its id. Code `NOT_FOUND` if this workspace has no such thing.
+    /// Anything by its id, as it is now; to read what was just written, ask `nodes`, which waits for a position. Code
+    /// `NOT_FOUND` if this workspace has no such thing.
     async fn node(
         &self,
         ctx: &Context<'_>,
+        // No other argument: Relay's compiler wants the field to take an id and nothing else.
         #[graphql(desc = "An id of any type.")] id: ID,
-        #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
-        min_position: Option<Position>,
     ) -> Result<Option<Node>, Fault> {
         let (kind, id) = global_id::decode(&id)?;
-        settle(ctx, READ_MODELS, min_position).await?;
-        settle(ctx, &["views"], min_position).await?;
         let found = Node::load(ctx, kind, id).await?;
         Ok(Some(found.ok_or(Fault::NotFound { what: "thing" })?))
     }

@@ -1,5 +1,7 @@
 //! Executing: bounded in time, safe from panics, with nothing internal in the errors.
 
+use std::sync::Arc;
+
 use async_graphql::{PathSegment, Response, ServerError};
 use axum::http::StatusCode;
 use uuid::Uuid;
@@ -43,6 +45,14 @@ pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Respons
 /// The answer with the cost, where the client asked for it.
 pub(crate) fn with_bill(response: Response, bill: Bill) -> Response {
     if bill.wanted { response.extension("cost", bill.show()) } else { response }
+}
+
+/// The same for an answer that others are shown, too: a text of one's own, where the client asked for the cost.
+pub(crate) fn billed(json: Arc<str>, bill: Option<Bill>) -> Arc<str> {
+    let Some(bill) = bill.filter(|bill| bill.wanted) else { return json };
+    let Ok(mut answer) = serde_json::from_str::<serde_json::Value>(&json) else { return json };
+    answer["extensions"]["cost"] = serde_json::json!(bill.show());
+    answer.to_string().into()
 }
 
 const fn too_slow(kind: Kind) -> &'static str {

@@ -10,7 +10,8 @@ use super::{
     execute,
     extract::{self, List, Query},
     model::{Call, CallPage},
-    page::{Order, Page, Paging},
+    page::{self, Order, Page, Paging},
+    parameters::OfConsultation,
     problem::Problem,
     wire::{CallDirection, CallOutcome},
 };
@@ -77,10 +78,7 @@ impl Filter {
 /// Read the calls of a consultation
 #[utoipa::path(
     get, path = "/api/consultations/{id}/calls", operation_id = "callsOfConsultation", tag = "consultations",
-    params(
-        ("id" = String, Path, description = "The consultation: an id as the API answered it, or a bare UUID."),
-        Filter, Paging
-    ),
+    params(OfConsultation, Filter, Paging),
     responses((status = 200, description = "A page, the newest first unless `order=asc`.", body = CallPage,
         headers(("Link" = String, description = "The `next` page, if there is one, and the `first`."))))
 )]
@@ -92,11 +90,8 @@ pub(super) async fn list_of_consultation(
     Query(paging): Query<Paging>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let mut variables = paging.variables(Order::Desc);
-    variables.insert("filter".to_owned(), filter.input(Some(&id))?);
-    variables.insert("id".to_owned(), id.into());
-    let mut data = execute::read(&state, &session, OF_CONSULTATION, variables.into()).await?;
-    Ok(Page::<Call>::of(data["calls"].take())?.answer(&uri))
+    let filter = filter.input(Some(&id))?;
+    page::below::<Call>((&state, &session), (OF_CONSULTATION, "calls"), (id, filter), &paging, &uri).await
 }
 
 /// Read calls, over all consultations

@@ -14,6 +14,7 @@ use super::{
     etag, execute,
     extract::{self, Json, Number, Options, Query},
     model::{Consultation, Created, NewConsultation},
+    parameters::OfConsultation,
     problem::Problem,
 };
 use crate::http::{auth::Session, state::SharedState};
@@ -88,7 +89,7 @@ pub(super) struct Wait {
 #[utoipa::path(
     get, path = "/api/consultations/{id}", operation_id = "consultation", tag = "consultations",
     params(
-        ("id" = String, Path, description = "The consultation: an id as the API answered it, or a bare UUID."),
+        OfConsultation,
         Wait,
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have.")
     ),

@@ -11,6 +11,7 @@ use super::{
     extract::{self, List, Query},
     model::{HistoryEntry, HistoryPage},
     page::{Order, Page, Paging},
+    parameters::OfConsultation,
     problem::Problem,
     wire::{ActorKind, HistoryKind},
 };
@@ -56,10 +57,7 @@ pub(super) struct Filter {
 /// Who did what and when, from what to what: one entry per event, in the order of the log, from either end.
 #[utoipa::path(
     get, path = "/api/consultations/{id}/history", operation_id = "history", tag = "consultations",
-    params(
-        ("id" = String, Path, description = "The consultation: an id as the API answered it, or a bare UUID."),
-        Filter, Paging
-    ),
+    params(OfConsultation, Filter, Paging),
     responses((status = 200, description = "A page, the oldest entry first unless `order=desc`.", body = HistoryPage,
         headers(("Link" = String, description = "The `next` page, if there is one, and the `first`."))))
 )]

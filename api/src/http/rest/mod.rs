@@ -21,6 +21,7 @@ mod history;
 mod keys;
 mod model;
 mod page;
+mod parameters;
 mod problem;
 mod ratings;
 mod redates;

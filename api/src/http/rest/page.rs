@@ -9,7 +9,12 @@ use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 
-use super::{execute::typed, extract::Number, problem::Problem};
+use super::{
+    execute::{self, typed},
+    extract::Number,
+    problem::Problem,
+};
+use crate::http::{auth::Session, state::SharedState};
 
 /// Which part of a list.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -126,6 +131,22 @@ impl<T: Serialize> Page<T> {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response
     }
+}
+
+/// A page of what a consultation has, the newest first unless asked otherwise. The document asks for the consultation,
+/// too, so that one that does not exist is told apart from one that has nothing.
+pub(super) async fn below<T: DeserializeOwned + Serialize>(
+    (state, session): (&SharedState, &Session),
+    (document, field): (&'static str, &str),
+    (consultation, filter): (String, Value),
+    paging: &Paging,
+    uri: &Uri,
+) -> Result<Response, Problem> {
+    let mut variables = paging.variables(Order::Desc);
+    variables.insert("filter".to_owned(), filter);
+    variables.insert("id".to_owned(), consultation.into());
+    let mut data = execute::read(state, session, document, variables.into()).await?;
+    Ok(Page::<T>::of(data[field].take())?.answer(uri))
 }
 
 /// The same path with other cursors. What the request said is kept as it was spelled.

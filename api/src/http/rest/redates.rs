@@ -8,7 +8,8 @@ use super::{
     execute,
     extract::{self, Json, Options, Query},
     model::{Created, NewRedate, Redate, RedatePage},
-    page::{Order, Page, Paging},
+    page::{self, Paging},
+    parameters::{Conditionally, OfConsultation},
     problem::Problem,
 };
 use crate::http::{auth::Session, state::SharedState};
@@ -29,10 +30,7 @@ const DOCUMENT: &str = "query($id: ID!, $filter: RedateFilter!, $direction: Orde
 /// Read the redates of a consultation
 #[utoipa::path(
     get, path = "/api/consultations/{id}/redates", operation_id = "redates", tag = "consultations",
-    params(
-        ("id" = String, Path, description = "The consultation: an id as the API answered it, or a bare UUID."),
-        Paging
-    ),
+    params(OfConsultation, Paging),
     responses((status = 200, description = "A page, the newest first unless `order=asc`.", body = RedatePage,
         headers(("Link" = String, description = "The `next` page, if there is one, and the `first`."))))
 )]
@@ -43,11 +41,8 @@ pub(super) async fn list(
     Query(paging): Query<Paging>,
     uri: Uri,
 ) -> Result<Response, Problem> {
-    let mut variables = paging.variables(Order::Desc);
-    variables.insert("filter".to_owned(), json!({ "consultation": [id] }));
-    variables.insert("id".to_owned(), id.into());
-    let mut data = execute::read(&state, &session, DOCUMENT, variables.into()).await?;
-    Ok(Page::<Redate>::of(data["redates"].take())?.answer(&uri))
+    let filter = json!({ "consultation": [id] });
+    page::below::<Redate>((&state, &session), (DOCUMENT, "redates"), (id, filter), &paging, &uri).await
 }
 
 /// Move the promised time
@@ -55,13 +50,7 @@ pub(super) async fn list(
 /// The same as `redateConsultation` of the GraphQL API: the consultation must have an appointment.
 #[utoipa::path(
     post, path = "/api/consultations/{id}/redates", operation_id = "redateConsultation", tag = "consultations",
-    params(
-        ("id" = String, Path, description = "The consultation: an id as the API answered it, or a bare UUID."),
-        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
-         description = "A key of your own. Sent again with the same body it returns the first result instead of acting twice."),
-        ("If-Match" = Option<String>, Header,
-         description = "The `ETag` of the consultation that you have seen, or its version in quotes. If it has another one, nothing happens.")
-    ),
+    params(OfConsultation, Conditionally),
     request_body = NewRedate,
     responses((status = 201, description = "It is in the log.", body = Created,
         headers(("Location" = String, description = "Where the consultation can be read."))))

@@ -76,6 +76,19 @@ async fn a_subscription_is_a_stream_of_results_and_completes() {
 }
 
 #[tokio::test]
+async fn the_first_answer_tells_the_cost_to_who_asks_for_it() {
+    let server = Server::start().await;
+    let body = json!({ "query": "subscription { count(to: 2) }", "extensions": { "cost": true } });
+    let response = try_open(&server, KEY, &body).await;
+    let mut events = Events { response, read: String::new() };
+    let first = events.next().await;
+    assert_eq!(first["data"], json!({ "count": 1 }));
+    assert!(first["extensions"]["cost"]["requested"].is_u64(), "{first}");
+    assert_eq!(events.next().await, json!({ "data": { "count": 2 } }));
+    events.completed().await;
+}
+
+#[tokio::test]
 async fn queries_and_mutations_are_one_result_each() {
     let server = Server::start().await;
     for (query, data) in

@@ -88,7 +88,8 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
 
 async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     let _counted = state.metrics.subscription();
-    let Prepared { request, session, .. } = prepared;
+    let Prepared { request, session, bill, .. } = prepared;
+    let mut bill = Some(bill);
     let mut deliveries = state.endpoint.deliver(request, &session);
     drop(session);
     while let Some(delivery) = deliveries.next().await {
@@ -99,12 +100,12 @@ async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) 
                 return;
             }
             Delivery::Next { json, is_state: false } => {
-                if !outbox.send(Body::Next(json)).await {
+                if !outbox.send(Body::Next(run::billed(json, bill.take()))).await {
                     break;
                 }
             }
             Delivery::Next { json, is_state: true } => {
-                if !outbox.send_and_wait(json).await {
+                if !outbox.send_and_wait(run::billed(json, bill.take())).await {
                     break;
                 }
             }

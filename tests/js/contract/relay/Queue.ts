@@ -22,3 +22,18 @@ export const paged = graphql`
     }
   }
 `;
+
+export const conversation = graphql`
+  fragment Queue_conversation on Consultation
+  @argumentDefinitions(last: { type: "Int", defaultValue: 20 }, before: { type: "String" })
+  @refetchable(queryName: "QueueConversationQuery") {
+    messages(last: $last, before: $before) @connection(key: "Queue_messages") {
+      edges {
+        node {
+          id
+          text
+        }
+      }
+    }
+  }
+`;
