@@ -127,7 +127,7 @@ async fn shapes(pool: &PgPool) -> Result<[Shape; 3]> {
             ),
             theirs: theirs(
                 "query($workspace: UUID!) { allConsultationLists(first: 50, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
-                 condition: { workspaceId: $workspace, mergedInto: null }) \
+                 condition: { workspaceId: $workspace }) \
                  { nodes { rowId topic status updatedAt manager { name } } } }",
             ),
         },
@@ -139,7 +139,7 @@ async fn shapes(pool: &PgPool) -> Result<[Shape; 3]> {
             ),
             theirs: theirs(
                 "query($workspace: UUID!) { allConsultationLists(first: 20, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
-                 condition: { workspaceId: $workspace, mergedInto: null }) { nodes { rowId topic manager { name } \
+                 condition: { workspaceId: $workspace }) { nodes { rowId topic manager { name } \
                  messages(first: 5, orderBy: [LAST_POSITION_DESC, ROW_ID_DESC]) \
                  { nodes { rowId body author { name } } } } } }",
             ),

@@ -2,12 +2,13 @@
 
 use std::collections::HashMap;
 
-use sqlx::{PgPool, types::Json};
+use sqlx::{PgPool, Row as _};
 use uuid::Uuid;
 
 use super::{
     Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow,
-    fetch::{arrange, order, place, row, skip_null, within_page},
+    fetch::{arrange, order, skip_null, within_page},
+    stored::{placed_columns, read_placed},
 };
 
 /// The same page below each parent: rows whose column `parent` has its id. The table has an index on (workspace,
@@ -20,17 +21,16 @@ pub async fn children<R: ReadRow>(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<HashMap<Uuid, Page<R>>, sqlx::Error> {
-    let begin = format!("select parent.id, {}, {}, t.{}", row::<R>(reach), place(keyset), R::KEY);
+    let begin = format!("select parent.id as parent_of_row, {}", placed_columns::<R>(reach, keyset));
     let mut statement = Conditions::below::<R>(&begin, reach, parents);
     filter.restrict(&mut statement);
     within_page::<R>(&mut statement, keyset, request)?;
     let order = order::<R>(keyset, request);
     let mut sql = statement.0;
     sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));
-    let found = sql.build_query_as::<(Uuid, Json<R>, i64, Uuid)>().fetch_all(pool).await?;
     let mut rows: HashMap<Uuid, Vec<(Key, R)>> = HashMap::new();
-    for (parent, Json(row), value, id) in found {
-        rows.entry(parent).or_default().push((Key { value, id }, row));
+    for row in sql.build().fetch_all(pool).await? {
+        rows.entry(row.try_get("parent_of_row")?).or_default().push(read_placed(&row, keyset)?);
     }
     Ok(rows.into_iter().map(|(parent, rows)| (parent, arrange(rows, request))).collect())
 }

@@ -5,7 +5,10 @@ use serde::de::DeserializeOwned;
 use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
-use super::{Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind};
+use super::{
+    Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind,
+    stored::{columns, placed_columns, read, read_placed},
+};
 
 /// A page of a filtered, ordered list.
 pub async fn page<R: ReadRow>(
@@ -16,8 +19,9 @@ pub async fn page<R: ReadRow>(
     request: &PageRequest,
 ) -> Result<Page<R>, sqlx::Error> {
     let mut sql = statement::<R>("", reach, filter, keyset, request)?;
-    let found = sql.build_query_as::<(Json<R>, i64, Uuid)>().fetch_all(pool).await?;
-    Ok(arrange(found.into_iter().map(|(Json(row), value, id)| (Key { value, id }, row)).collect(), request))
+    let found = sql.build().fetch_all(pool).await?;
+    let rows = found.iter().map(|row| read_placed::<R>(row, keyset)).collect::<Result<_, _>>()?;
+    Ok(arrange(rows, request))
 }
 
 /// How PostgreSQL reads a page, as `explain (analyze, format json)` tells it: for whoever tunes indexes, and for
@@ -41,9 +45,7 @@ fn statement<R: ReadRow>(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
-    // The rows are cut to the page before they become JSON; a sort would otherwise make JSON of all of them.
-    let select =
-        format!("{prefix}select {}, {}, t.{} from (select t.*", row::<R>(reach), place(keyset), R::KEY);
+    let select = format!("{prefix}select {} from (select t.*", placed_columns::<R>(reach, keyset));
     let facets = filter.facets(keyset);
     let mut statement = if facets.is_empty() {
         Conditions::selecting::<R>(&select, reach)
@@ -60,14 +62,6 @@ fn statement<R: ReadRow>(
     }
     sql.push(format_args!(" {order} limit {limit}) t {order}"));
     Ok(sql)
-}
-
-/// A row's place in the order, as a number.
-pub(super) fn place(keyset: Keyset) -> String {
-    match keyset.kind {
-        SortKind::Time => format!("(extract(epoch from {}) * 1000000)::bigint", keyset.column),
-        SortKind::Number => format!("{}::bigint", keyset.column),
-    }
 }
 
 /// Restricts to the rows between the bounds of the page.
@@ -121,15 +115,29 @@ pub(crate) async fn grouped<R: ReadRow, G: DeserializeOwned + Send + Unpin + 'st
 
 /// The rows with these ids, in any order; those of other workspaces do not exist here.
 pub async fn by_ids<R: ReadRow>(pool: &PgPool, reach: Reach, ids: &[Uuid]) -> Result<Vec<R>, sqlx::Error> {
-    let mut sql = Conditions::new::<R>(&row::<R>(reach), reach).0;
-    sql.push(format_args!(" and t.{} = any(", R::KEY)).push_bind(ids.to_vec()).push(")");
-    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|Json(row)| row).collect())
+    let mut statement = Conditions::new::<R>(&columns::<R>(reach), reach);
+    among(&mut statement, R::KEY, ids);
+    whole_rows(statement, pool).await
 }
 
-/// The row as JSON, without what the caller may not see: that never leaves the database.
-pub(super) fn row<R: ReadRow>(reach: Reach) -> String {
-    if reach.personal { "to_jsonb(t)".to_owned() } else { format!("to_jsonb(t) || '{}'::jsonb", R::MASK) }
+/// Only rows with these ids.
+pub(super) fn among(statement: &mut Conditions, key: &'static str, ids: &[Uuid]) {
+    let sql = &mut statement.0;
+    match ids {
+        // PostgreSQL keeps the plan for one id; for a few it would make a new one each time.
+        [id] => drop(sql.push(format_args!(" and t.{key} = ")).push_bind(*id)),
+        ids => drop(sql.push(format_args!(" and t.{key} = any(")).push_bind(ids.to_vec()).push(")")),
+    }
+}
+
+/// All that a statement over [`columns`] finds.
+pub(super) async fn whole_rows<R: ReadRow>(
+    statement: Conditions,
+    pool: &PgPool,
+) -> Result<Vec<R>, sqlx::Error> {
+    let mut sql = statement.0;
+    let found = sql.build().fetch_all(pool).await?;
+    found.iter().map(read).collect()
 }
 
 pub(super) fn skip_null(statement: &mut Conditions, keyset: Keyset) {

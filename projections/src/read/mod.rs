@@ -1,6 +1,6 @@
 //! What the queries of all read models share.
 //!
-//! A query reads whole rows in the serde form that the fold writes, so that a table has one description of
+//! A query reads whole rows by the serde form that the fold writes ([`stored`]), so that a table has one description of
 //! its shape in Rust. Every statement is confined to what the caller reaches ([`Reach`]) before anything else is said.
 
 mod children;
@@ -10,6 +10,7 @@ mod facet;
 mod fetch;
 mod page;
 mod reach;
+mod stored;
 mod view;
 
 pub use children::{children, count_children};
@@ -32,6 +33,6 @@ pub trait ReadRow: DeserializeOwned + Send + Unpin + 'static {
     const KEY: &'static str;
     /// How its rows belong to consultations.
     const BELONGS: Belonging;
-    /// What stands in place of personal data for who may not see it: a JSON object that is laid over the row.
+    /// What stands in place of personal data for who may not see it: a JSON object with a value for each such column.
     const MASK: &'static str;
 }

@@ -1,9 +1,13 @@
 //! Reads for those who keep a whole view and follow its changes.
 
-use sqlx::{PgPool, types::Json};
+use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{Conditions, Filter, Reach, ReadRow, fetch::row};
+use super::{
+    Conditions, Filter, Reach, ReadRow,
+    fetch::{self, whole_rows},
+    stored::columns,
+};
 
 /// Every row that the filter leaves, in no particular order; no more than `limit`.
 pub async fn whole<R: ReadRow>(
@@ -12,12 +16,10 @@ pub async fn whole<R: ReadRow>(
     filter: &dyn Filter,
     limit: u16,
 ) -> Result<Vec<R>, sqlx::Error> {
-    let mut statement = Conditions::new::<R>(&row::<R>(reach), reach);
+    let mut statement = Conditions::new::<R>(&columns::<R>(reach), reach);
     filter.restrict(&mut statement);
-    let mut sql = statement.0;
-    sql.push(format_args!(" limit {limit}"));
-    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|Json(row)| row).collect())
+    statement.0.push(format_args!(" limit {limit}"));
+    whole_rows(statement, pool).await
 }
 
 /// Those of the rows with these ids that the filter leaves, in no particular order.
@@ -27,10 +29,8 @@ pub async fn among<R: ReadRow>(
     filter: &dyn Filter,
     ids: &[Uuid],
 ) -> Result<Vec<R>, sqlx::Error> {
-    let mut statement = Conditions::new::<R>(&row::<R>(reach), reach);
+    let mut statement = Conditions::new::<R>(&columns::<R>(reach), reach);
     filter.restrict(&mut statement);
-    let mut sql = statement.0;
-    sql.push(format_args!(" and t.{} = any(", R::KEY)).push_bind(ids.to_vec()).push(")");
-    let rows = sql.build_query_scalar::<Json<R>>().fetch_all(pool).await?;
-    Ok(rows.into_iter().map(|Json(row)| row).collect())
+    fetch::among(&mut statement, R::KEY, ids);
+    whole_rows(statement, pool).await
 }

@@ -52,8 +52,10 @@ async fn who_sees_only_their_own_sees_it_come_and_go_and_nothing_else() {
     let owner = app.key(Role::Owner);
     let mut managers = Vec::new();
     for name in ["Anna", "Boris"] {
-        managers
-            .push(app.done(&owner, "registerManager", json!({ "name": name })).await["createdId"].clone());
+        managers.push(
+            app.done(&owner, "registerManager", json!({ "name": name, "capacity": 5 })).await["createdId"]
+                .clone(),
+        );
     }
     let (_, anna) = global_id::decode(managers[0].as_str().unwrap()).unwrap();
     let confined = app.key_of_manager_confined(anna);
