@@ -143,10 +143,13 @@ impl read::Filter for Filter {
     /// The narrowest of what is asked for, by what helpdesks are like: a client has fewer consultations than a
     /// manager, open work is less than what a team ever did.
     fn facets(&self, keyset: Keyset) -> Vec<Facet> {
-        let own = self.own_facets(keyset);
         match &self.also {
-            Some(also) if own.is_empty() => also.facets(keyset),
-            _ => own,
+            Some(also)
+                if *self == Self { also: self.also.clone(), merged: self.merged, ..Self::default() } =>
+            {
+                also.facets(keyset)
+            }
+            _ => self.own_facets(keyset),
         }
     }
 }
@@ -163,27 +166,29 @@ impl Filter {
         if let Some(narrowest) = client.or(assignee) {
             return vec![narrowest];
         }
-        if is_sparse && keyset.column != "t.appointed_for" {
-            // What waits or was closed has an index of its own, in order.
-            return Vec::new();
-        }
+        let by_channel =
+            matches!(keyset.column, "t.opened_at" | "t.updated_at" | "t.priority_rank" | "t.appointed_for");
         if !Self::is_of_open_work(status.as_ref()) {
-            if self.unassigned == Some(true) {
+            if self.unassigned == Some(true) && !is_sparse {
                 return Vec::new();
             }
             if let Some(team) = Facet::of("t.team", &self.teams, condition).filter(|_| !is_sparse) {
                 return vec![team];
             }
+            let channel = Facet::of("t.channel", &self.channels, condition).filter(|_| by_channel);
+            if let (None, None, Some(channel)) = (&status, &ranks, channel) {
+                return vec![channel];
+            }
         }
+        let all_ranks = || Facet::all_ranks("t.priority_rank", &RANKS);
         match (status, ranks) {
             (Some(status), ranks) if by_rank => [status].into_iter().chain(ranks).collect(),
-            (Some(status), ranks) => {
-                vec![status, ranks.unwrap_or_else(|| Facet::all_ranks("t.priority_rank", &RANKS))]
-            }
-            (None, Some(ranks)) if by_rank => vec![ranks],
+            (Some(status), ranks) => vec![status, ranks.unwrap_or_else(all_ranks)],
             (None, Some(ranks)) => vec![Facet::all("t.status", &Status::ALL), ranks],
-            (None, None) if by_rank || is_sparse => Vec::new(),
-            (None, None) => Facet::of("t.channel", &self.channels, condition).into_iter().collect(),
+            // The orders of all that have an index of their own.
+            (None, None) if matches!(keyset.column, "t.opened_at" | "t.updated_at") => Vec::new(),
+            (None, None) if by_rank => vec![Facet::all("t.status", &Status::ALL)],
+            (None, None) => vec![Facet::all("t.status", &Status::ALL), all_ranks()],
         }
     }
 }

@@ -41,16 +41,17 @@ create table {schema}.consultation_list (
 -- The orders.
 create index on {schema}.consultation_list (workspace_id, opened_at, id);
 create index on {schema}.consultation_list (workspace_id, updated_at, id);
-create index on {schema}.consultation_list (workspace_id, priority_rank, id);
-create index on {schema}.consultation_list (workspace_id, appointed_for, id) where appointed_for is not null;
-create index on {schema}.consultation_list (workspace_id, closed_at, id) where closed_at is not null;
-create index on {schema}.consultation_list (workspace_id, waiting_since, id) where waiting_since is not null;
--- Queues, by status, by urgency and by both: a list that names one of the two reads a range for each value of the other.
+-- Queues, by status, by urgency and by both: a list that names one of the two, or none where only these indexes have
+-- its order, reads a range for each value of the other.
 create index on {schema}.consultation_list (workspace_id, status, priority_rank, opened_at, id);
 create index on {schema}.consultation_list (workspace_id, status, priority_rank, updated_at, id);
 create index on {schema}.consultation_list (workspace_id, status, priority_rank, id);
 create index on {schema}.consultation_list (workspace_id, status, priority_rank, appointed_for, id)
     where appointed_for is not null;
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, closed_at, id)
+    where closed_at is not null;
+create index on {schema}.consultation_list (workspace_id, status, priority_rank, waiting_since, id)
+    where waiting_since is not null;
 -- A manager's work.
 create index on {schema}.consultation_list (workspace_id, assignee, opened_at, id) where assignee is not null;
 create index on {schema}.consultation_list (workspace_id, assignee, updated_at, id) where assignee is not null;
@@ -66,5 +67,7 @@ create index on {schema}.consultation_list (workspace_id, team, priority_rank, i
 create index on {schema}.consultation_list (workspace_id, client_id, opened_at, id) where client_id is not null;
 create index on {schema}.consultation_list (workspace_id, channel, opened_at, id);
 create index on {schema}.consultation_list (workspace_id, channel, updated_at, id);
+create index on {schema}.consultation_list (workspace_id, channel, priority_rank, id);
+create index on {schema}.consultation_list (workspace_id, channel, appointed_for, id) where appointed_for is not null;
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where open_handover is not null;
 create index on {schema}.consultation_list using gin (tags jsonb_path_ops);

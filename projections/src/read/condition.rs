@@ -104,6 +104,11 @@ impl Conditions {
     }
 
     fn push_test(&mut self, column: &'static str, asked: &Test) {
+        if self.1.iter().any(|facet| facet.column == column && facet.is(asked)) {
+            // Said a second time, the planner would take it for another condition and expect next to nothing.
+            self.0.push("true");
+            return;
+        }
         if let Test::Matches(text) = asked {
             self.0.push("(");
             self.push_with_text(column, text);

@@ -41,8 +41,8 @@ pub struct TimeRange {
 /// A statement that grows condition by condition. An empty list of accepted values means that anything goes.
 pub struct Conditions(
     pub(crate) QueryBuilder<Postgres>,
-    /// Columns whose values a facet gives already.
-    Vec<&'static str>,
+    /// What holds already of every row.
+    pub(super) Vec<Facet>,
 );
 
 impl Conditions {
@@ -77,7 +77,9 @@ impl Conditions {
         for (number, facet) in facets.iter().enumerate() {
             conditions.0.push(format_args!(" and {} = f{number}.value", facet.column));
         }
-        conditions.1 = facets.iter().map(|facet| facet.column).filter(|_| !is_combined).collect();
+        if !is_combined {
+            conditions.1 = facets.to_vec();
+        }
         conditions
     }
 
@@ -109,21 +111,21 @@ impl Conditions {
 
     /// The column has one of the values, spelled as on the wire.
     pub fn one_of<T: Serialize>(&mut self, column: &'static str, values: &[T]) {
-        if !values.is_empty() && !self.1.contains(&column) {
+        if !values.is_empty() && !self.is_given(column) {
             self.is_any(column, values.iter().map(wire).collect::<Vec<_>>());
         }
     }
 
     /// The column has one of the ids.
     pub fn one_of_ids<T: Copy + Into<Uuid>>(&mut self, column: &'static str, ids: &[T]) {
-        if !ids.is_empty() && !self.1.contains(&column) {
+        if !ids.is_empty() && !self.is_given(column) {
             self.is_any(column, ids.iter().map(|id| (*id).into()).collect::<Vec<Uuid>>());
         }
     }
 
     /// The column has one of the numbers.
     pub fn one_of_ranks(&mut self, column: &'static str, ranks: &[i16]) {
-        if !ranks.is_empty() && !self.1.contains(&column) {
+        if !ranks.is_empty() && !self.is_given(column) {
             self.is_any(column, ranks.to_vec());
         }
     }
@@ -193,6 +195,10 @@ impl Conditions {
             }
             self.0.push(part);
         }
+    }
+
+    fn is_given(&self, column: &str) -> bool {
+        self.1.iter().any(|facet| facet.column == column)
     }
 
     fn is_any<T>(&mut self, column: &'static str, values: Vec<T>)

@@ -72,6 +72,19 @@ impl Facet {
         Self { column, values: Values::Texts(values.iter().map(wire).collect()) }
     }
 
+    /// Whether a test asks for just these values.
+    pub(super) fn is(&self, test: &Test) -> bool {
+        match (&self.values, test) {
+            (Values::Texts(given), Test::Texts(asked)) => *given == distinct(asked.clone()),
+            (Values::Ids(given), Test::Ids(asked)) => *given == distinct(asked.clone()),
+            (Values::Ranks(given), Test::Numbers(asked)) => {
+                let given: Vec<i64> = given.iter().copied().map(i64::from).collect();
+                given == distinct(asked.clone())
+            }
+            _ => false,
+        }
+    }
+
     /// The texts that are wanted; none for other values.
     pub fn texts(&self) -> &[String] {
         match &self.values {
