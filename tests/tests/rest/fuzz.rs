@@ -1,5 +1,6 @@
 //! Schemathesis over the OpenAPI document: requests that it allows and requests that it does not, and whether every
-//! answer is one that it describes. A refusal without a code does not fit its schema, so it is found, too.
+//! answer is one that it describes. A refusal without a code does not fit its schema, so it is found, too. And over the
+//! GraphQL schema: whether every operation answers whatever fits its types, and every error has a code.
 //!
 //! `LEDGERDESK_FUZZ_EXAMPLES=1000` asks for so many examples per operation, with two seeds.
 
@@ -101,6 +102,34 @@ async fn every_answer_is_one_that_the_document_describes() {
                 panic!("seed {seed}, known id {id:?}: {found}");
             }
         }
+    }
+    rest.app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_operation_answers_whatever_fits_its_types() {
+    let Some(program) = schemathesis().await else {
+        ledgerdesk_tests::skipped("the fuzzing of GraphQL", &format!("schemathesis {VERSION} (PyPI)"));
+        return;
+    };
+    let rest = Rest::start().await;
+    let made = rest.open("a").await;
+    let client = rest.mutate("registerClient", json!({ "kind": "PERSON", "name": "Ivan" })).await;
+    let manager = rest.mutate("registerManager", json!({ "name": "Olga", "capacity": 5 })).await;
+    let asked = std::env::var("LEDGERDESK_FUZZ_EXAMPLES").ok();
+    let examples = asked.as_deref().unwrap_or("5");
+    let seeds: &[&str] = if asked.is_some() { &["1", "2"] } else { &["1"] };
+    for seed in seeds {
+        let output = Command::new(program.with_file_name("python"))
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rest/fuzz_graphql.py"))
+            .args([&format!("http://{}/graphql", rest.app.address), &rest.key, examples, seed])
+            .args([&made["id"], &client["createdId"], &manager["createdId"]].map(|id| id.as_str().unwrap()))
+            .output()
+            .await
+            .unwrap();
+        let said = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "{said}{}", String::from_utf8_lossy(&output.stderr));
+        eprint!("{said}");
     }
     rest.app.stop().await;
 }
