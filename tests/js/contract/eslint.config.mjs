@@ -12,7 +12,17 @@ export default [
     rules: {
       ...graphql.configs["flat/schema-recommended"].rules,
       ...graphql.configs["flat/schema-relay"].rules,
-      "@graphql-eslint/require-description": ["error", { types: true, DirectiveDefinition: true, rootField: true }],
+      // Pages and the root of subscriptions are described by the field that answers them: the library gives these types
+      // no description.
+      "@graphql-eslint/require-description": [
+        "error",
+        {
+          types: true,
+          DirectiveDefinition: true,
+          rootField: true,
+          ignoredSelectors: ["[type=ObjectTypeDefinition][name.value=/(Connection|^Subscription)$/]"],
+        },
+      ],
       // Most types are values without an identity. What has one is a `Node`, which has an id by its interface.
       "@graphql-eslint/strict-id-in-types": "off",
       // Lists of values are fine; lists of nodes are connections.
