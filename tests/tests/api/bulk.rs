@@ -49,7 +49,7 @@ async fn each_item_has_its_own_result_in_the_order_of_the_request() {
     assert_eq!(json!(shown), ids);
 
     let ids = json!([first, third]);
-    let input = json!({ "consultationIds": ids, "add": ["vip"] });
+    let input = json!({ "consultationIds": ids, "add": ["vip"], "occurredAt": "2026-01-01T10:00:00Z" });
     let tagged = bulk(&app, &key, "tagConsultations", input).await;
     assert_eq!(outcomes(&tagged), ["ok", "ok"]);
     assert_eq!(tagged["results"][1]["consultation"]["tags"], json!(["vip"]));

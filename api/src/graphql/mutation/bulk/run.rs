@@ -1,10 +1,12 @@
 //! The path of a bulk mutation: the same verb for each consultation, side by side, and a result for each in the
 //! order of the request.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, InputObject, InputType, Result};
 use chrono::{DateTime, Utc};
 use futures_util::{StreamExt as _, stream};
-use ledgerdesk_infrastructure::command::CommandExecutor;
+use ledgerdesk_infrastructure::{clock::Clock, command::CommandExecutor};
 use sha2::{Digest as _, Sha256};
 
 use super::payload::{BulkPayload, BulkResult};
@@ -114,7 +116,8 @@ async fn check(
     if on.expected_versions.as_ref().is_some_and(|versions| versions.len() != count) {
         return refuse(Refusal::BulkVersions, "expectedVersions");
     }
-    if let Err(error) = one::check_options(&on.options(), DateTime::<Utc>::MAX_UTC, caller) {
+    let clock = ctx.data::<Arc<dyn Clock>>()?;
+    if let Err(error) = one::check_options(&on.options(), clock.now(), caller) {
         return Ok(Err(error));
     }
     if let Some(key) = &on.idempotency_key {
