@@ -7,8 +7,11 @@
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
+use ledgerdesk_domain::id::WorkspaceId;
+use ledgerdesk_tests::fill;
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::{
     Bench,
@@ -26,34 +29,6 @@ const REPEATS: usize = 20;
 /// Pages of a hundred that are read to come deep into a list.
 const DEEP: usize = 20;
 const PATIENCE: Duration = Duration::from_mins(5);
-
-/// Nine of ten are closed, some managers hold many and some few, one entrance is hardly used; what is open waits.
-const FILL: &str = "
-    insert into read.consultation_list
-        (id, workspace_id, person_id, client_id, topic, status, priority, priority_rank, channel, language, team,
-         assignee, tags, opened_at, updated_at, status_since, waiting_since, appointed_for, appointed_until,
-         redate_count, message_count, note_count, call_count, handover_count, reopen_count, closed_at, version,
-         last_position)
-    select ('00000000-0000-7000-8000-' || lpad(to_hex(i * 7919 % 100000007), 12, '0'))::uuid, w.id,
-           ('00000000-0000-0000-0001-' || lpad((i % 40000)::text, 12, '0'))::uuid,
-           ('00000000-0000-0000-0001-' || lpad((i % 40000)::text, 12, '0'))::uuid,
-           'topic ' || i, status, (array['LOW', 'NORMAL', 'HIGH', 'URGENT'])[rank], rank,
-           case when i % 500 = 0 then 'WHATSAPP' else (array['SITE', 'TELEGRAM', 'EMAIL'])[1 + i % 3] end, 'ru',
-           'team ' || i % 7,
-           case when i % 11 = 0 then null
-                else ('00000000-0000-0000-0002-' || lpad((sqrt(i % 1600))::int::text, 12, '0'))::uuid end,
-           '[]', at, at + interval '1 minute' * (i * 31 % 100000), at,
-           case when status = 'QUEUED' then at end,
-           case when i % 3 = 0 then at + interval '3 days' end, case when i % 3 = 0 then at + interval '3 days' end,
-           0, 0, 0, 0, 0, 0, case when status = 'CLOSED' then at + interval '2 days' end, 1, 1
-      from (select workspace_id as id from read.consultation_list limit 1) w,
-           (select i, '2020-01-01Z'::timestamptz + interval '1 minute' * (i * 7 % 3000000) as at,
-                   (case when i % 100 = 0 then 4 when i % 10 = 0 then 3 when i % 4 = 0 then 1 else 2 end)::smallint
-                       as rank,
-                   case when i % 10 > 0 then 'CLOSED'
-                        else (array['QUEUED', 'IN_PROGRESS', 'WAITING_FOR_CLIENT', 'ON_HOLD', 'RESOLVED',
-                                    'CANCELLED'])[1 + i / 10 % 6] end as status
-              from generate_series(1, $1::bigint) i) made";
 
 /// A topic and two messages of each; words as they come in a help desk, some in a tenth of all, most in few.
 const FILL_SEARCH: &str = "
@@ -102,7 +77,10 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     Log::at(url.clone()).await?.caught_up(PATIENCE).await?;
     let pool = PgPool::connect(&url).await?;
     progress("filling the tables");
-    sqlx::query(FILL).bind(CONSULTATIONS).execute(&pool).await?;
+    let workspace: Uuid = sqlx::query_scalar("select workspace_id from read.consultation_list limit 1")
+        .fetch_one(&pool)
+        .await?;
+    fill::consultations(&mut *pool.acquire().await?, WorkspaceId(workspace), CONSULTATIONS).await?;
     sqlx::query(FILL_SEARCH).execute(&pool).await?;
     sqlx::raw_sql("vacuum (analyze)").execute(&pool).await?;
     let mut asker = Asker::connect(&server.address, KEY).await?;

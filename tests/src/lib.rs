@@ -12,6 +12,7 @@
 pub mod client;
 mod database;
 pub mod faults;
+pub mod fill;
 pub mod node;
 pub mod raw;
 pub mod server;

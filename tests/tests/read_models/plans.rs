@@ -11,6 +11,7 @@ use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row},
     read::{self, Condition, PageRequest, Reach, Test},
 };
+use ledgerdesk_tests::fill;
 use serde_json::Value;
 use sqlx::{Connection as _, PgPool, types::Json};
 use uuid::Uuid;
@@ -32,30 +33,6 @@ const ROWS: i64 = 40_000;
 /// another condition leaves out.
 const FEW: f64 = 2.0 * 28.0 * 21.0;
 
-/// Nine of ten are closed, some managers hold many and some few, one entrance is hardly used; what is open waits.
-const FILL: &str = "
-    insert into read.consultation_list
-    select ('00000000-0000-7000-8000-' || lpad(to_hex(i * 7919 % 1000003), 12, '0'))::uuid, $1,
-           ('00000000-0000-0000-0001-' || lpad((i % 4000)::text, 12, '0'))::uuid,
-           ('00000000-0000-0000-0001-' || lpad((i % 4000)::text, 12, '0'))::uuid,
-           'topic ' || i, status, (array['LOW', 'NORMAL', 'HIGH', 'URGENT'])[rank], rank,
-           case when i % 500 = 0 then 'WHATSAPP' else (array['SITE', 'TELEGRAM', 'EMAIL'])[1 + i % 3] end, 'ru',
-           'team ' || i % 7,
-           case when i % 11 = 0 then null
-                else ('00000000-0000-0000-0002-' || lpad((sqrt(i % 1600))::int::text, 12, '0'))::uuid end,
-           '[]', at, at + interval '1 minute' * (i * 31 % 100000), at, null,
-           case when status = 'QUEUED' then at end,
-           case when i % 3 = 0 then at + interval '3 days' end, case when i % 3 = 0 then at + interval '3 days' end,
-           0, 0, 0, 0, 0, 0, null, null, null, case when status = 'CLOSED' then at + interval '2 days' end,
-           null, null, null, null, 1, i
-      from (select i, '2020-01-01Z'::timestamptz + interval '1 minute' * (i * 7 % 500000) as at,
-                   (case when i % 100 = 0 then 4 when i % 10 = 0 then 3 when i % 4 = 0 then 1 else 2 end)::smallint
-                       as rank,
-                   case when i % 10 > 0 then 'CLOSED'
-                        else (array['QUEUED', 'IN_PROGRESS', 'WAITING_FOR_CLIENT', 'ON_HOLD', 'RESOLVED',
-                                    'CANCELLED'])[1 + i / 10 % 6] end as status
-              from generate_series(1, $2) i) made";
-
 async fn filled() -> Desk {
     let desk = Desk::open().await;
     // Something in the log, so that there is a moment when every table is there.
@@ -70,7 +47,7 @@ async fn filled() -> Desk {
     desk.client(new_id(), ClientCommand::RegisterClient(register)).await;
     desk.settled().await;
     let mut owner = desk.database.owner().await;
-    sqlx::query(FILL).bind(desk.node.workspace.uuid()).bind(ROWS).execute(&mut owner).await.unwrap();
+    fill::consultations(&mut owner, desk.node.workspace, ROWS).await.unwrap();
     sqlx::query("vacuum analyze read.consultation_list").execute(&mut owner).await.unwrap();
     owner.close().await.unwrap();
     desk

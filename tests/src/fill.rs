@@ -1,0 +1,45 @@
+//! Many consultations in their read model at once, written by one statement: what reading costs depends on the rows,
+//! and not on the log that they usually come from.
+
+use ledgerdesk_domain::id::WorkspaceId;
+use sqlx::PgConnection;
+
+/// Nine of ten are closed, some managers hold many and some few, one entrance is hardly used; what is open waits.
+const CONSULTATIONS: &str = "
+    insert into read.consultation_list
+        (id, workspace_id, person_id, client_id, topic, status, priority, priority_rank, channel, language, team,
+         assignee, tags, opened_at, updated_at, status_since, waiting_since, appointed_for, appointed_until,
+         redate_count, message_count, note_count, call_count, handover_count, reopen_count, closed_at, version,
+         last_position)
+    select ('00000000-0000-7000-8000-' || lpad(to_hex(i * 7919 % 100000007), 12, '0'))::uuid, $1,
+           ('00000000-0000-0000-0001-' || lpad((i % least($2 / 10, 40000))::text, 12, '0'))::uuid,
+           ('00000000-0000-0000-0001-' || lpad((i % least($2 / 10, 40000))::text, 12, '0'))::uuid,
+           'topic ' || i, status, (array['LOW', 'NORMAL', 'HIGH', 'URGENT'])[rank], rank,
+           case when i % 500 = 0 then 'WHATSAPP' else (array['SITE', 'TELEGRAM', 'EMAIL'])[1 + i % 3] end, 'ru',
+           'team ' || i % 7,
+           case when i % 11 = 0 then null
+                else ('00000000-0000-0000-0002-' || lpad((sqrt(i % 1600))::int::text, 12, '0'))::uuid end,
+           '[]', at, at + interval '1 minute' * (i * 31 % 100000), at,
+           case when status = 'QUEUED' then at end,
+           case when i % 3 = 0 then at + interval '3 days' end, case when i % 3 = 0 then at + interval '3 days' end,
+           0, 0, 0, 0, 0, 0, case when status = 'CLOSED' then at + interval '2 days' end, 1, i
+      from (select i, '2020-01-01Z'::timestamptz
+                          + interval '1 minute' * (i * 7 % greatest(500000, 3 * $2)) as at,
+                   (case when i % 100 = 0 then 4 when i % 10 = 0 then 3 when i % 4 = 0 then 1 else 2 end)::smallint
+                       as rank,
+                   case when i % 10 > 0 then 'CLOSED'
+                        else (array['QUEUED', 'IN_PROGRESS', 'WAITING_FOR_CLIENT', 'ON_HOLD', 'RESOLVED',
+                                    'CANCELLED'])[1 + i / 10 % 6] end as status
+              from generate_series(1, $2::bigint) i) made";
+
+/// Fills the list of consultations with so many rows, at least ten, of a workspace. The table must be there.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn consultations(
+    connection: &mut PgConnection,
+    workspace: WorkspaceId,
+    rows: i64,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(CONSULTATIONS).bind(workspace.uuid()).bind(rows).execute(connection).await.map(drop)
+}
