@@ -58,17 +58,17 @@ impl Hash for List {
 }
 
 impl<R: ReadRow + Sync> Below<R> {
-    pub(super) fn new(pool: &PgPool, caller: &Caller) -> Self {
+    pub(super) fn new(pool: &PgPool, caller: &Arc<Caller>) -> Self {
         Self {
-            rows: Arc::new(rows(pool.clone(), caller.clone())),
-            counts: Arc::new(counts::<R>(pool.clone(), caller.clone())),
+            rows: Arc::new(rows(pool.clone(), Arc::clone(caller))),
+            counts: Arc::new(counts::<R>(pool.clone(), Arc::clone(caller))),
         }
     }
 }
 
-fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Caller) -> Batch<Child, Page<Arc<R>>> {
+fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Arc<Caller>) -> Batch<Child, Page<Arc<R>>> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, caller) = (pool.clone(), caller.clone());
+        let (pool, caller) = (pool.clone(), Arc::clone(&caller));
         async move {
             let mut found = HashMap::new();
             for (list, parents) in by_list(children) {
@@ -76,20 +76,17 @@ fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Caller) -> Batch<Child, Page<Ar
                 let reach = reach_filtered::<R>(&caller, &**filter)?;
                 let pages =
                     read::children::<R>(&pool, reach, (column, &parents), &**filter, *keyset, page).await?;
-                found.extend(pages.into_iter().map(|(parent, page)| {
-                    let rows = page.rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
-                    let Page { has_previous, has_next, .. } = page;
-                    (Child { parent, list: Arc::clone(&list) }, Page { rows, has_previous, has_next })
-                }));
+                let of = |parent| Child { parent, list: Arc::clone(&list) };
+                found.extend(pages.into_iter().map(|(parent, page)| (of(parent), page.shared())));
             }
             Ok::<_, Fault>(found)
         }
     })
 }
 
-fn counts<R: ReadRow>(pool: PgPool, caller: Caller) -> Batch<Child, i64> {
+fn counts<R: ReadRow>(pool: PgPool, caller: Arc<Caller>) -> Batch<Child, i64> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, caller) = (pool.clone(), caller.clone());
+        let (pool, caller) = (pool.clone(), Arc::clone(&caller));
         async move {
             let mut found = HashMap::new();
             for (list, parents) in by_list(children) {
@@ -97,10 +94,8 @@ fn counts<R: ReadRow>(pool: PgPool, caller: Caller) -> Batch<Child, i64> {
                 let reach = reach_filtered::<R>(&caller, &**filter)?;
                 let counts =
                     read::count_children::<R>(&pool, reach, (column, &parents), &**filter, *keyset).await?;
-                let counted = counts.into_iter();
-                found.extend(
-                    counted.map(|(parent, count)| (Child { parent, list: Arc::clone(&list) }, count)),
-                );
+                let of = |parent| Child { parent, list: Arc::clone(&list) };
+                found.extend(counts.into_iter().map(|(parent, count)| (of(parent), count)));
             }
             Ok::<_, Fault>(found)
         }

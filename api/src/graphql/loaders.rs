@@ -21,7 +21,7 @@ type ById<R> = Batch<Uuid, Arc<R>>;
 pub struct Loaders {
     pub(super) pool: PgPool,
     /// Whose request it is; [`Loaders::reach_filtered`] says how far they see.
-    caller: Caller,
+    caller: Arc<Caller>,
     pub(super) consultations: ById<consultation_list::Row>,
     pub(super) details: ById<consultation_detail::Row>,
     pub(super) clients: ById<clients::Row>,
@@ -46,9 +46,10 @@ pub struct Loaders {
 impl Loaders {
     /// For one request of this caller.
     pub fn new(pool: &PgPool, caller: &Caller) -> Self {
+        let caller = &Arc::new(caller.clone());
         Self {
             pool: pool.clone(),
-            caller: caller.clone(),
+            caller: Arc::clone(caller),
             consultations: by_id(pool, caller, |row: &consultation_list::Row| row.id.uuid()),
             details: by_id(pool, caller, |row: &consultation_detail::Row| row.id.uuid()),
             clients: by_id(pool, caller, |row: &clients::Row| row.id.uuid()),

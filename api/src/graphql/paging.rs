@@ -185,9 +185,7 @@ where
         let (pool, filter) = (pool.clone(), Arc::clone(&filter));
         async move { Ok(read::count::<R>(&pool, reach, &*filter, keyset).await?) }.boxed()
     }));
-    let Page { rows, has_previous, has_next } = page;
-    let rows = rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
-    Ok(connection(&query, Page { rows, has_previous, has_next }, total))
+    Ok(connection(&query, page.shared(), total))
 }
 
 /// A page of the rows whose `column` holds `parent`, as a connection. It is loaded together with those of the

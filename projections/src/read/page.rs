@@ -1,6 +1,8 @@
 //! Keyset pages: a page starts where the last one ended, whatever was added or removed meanwhile, and costs
 //! the same at any depth.
 
+use std::sync::Arc;
+
 use uuid::Uuid;
 
 /// What a list is ordered by: one column, then the primary key as tiebreaker, both in the same direction.
@@ -75,4 +77,13 @@ pub struct Page<R> {
     pub has_previous: bool,
     /// Whether rows come after it. Exact when paging forward; otherwise whether the page has an end bound.
     pub has_next: bool,
+}
+
+impl<R> Page<R> {
+    /// The same, with rows that can be handed on without a copy.
+    pub fn shared(self) -> Page<Arc<R>> {
+        let Self { rows, has_previous, has_next } = self;
+        let rows = rows.into_iter().map(|(key, row)| (key, Arc::new(row))).collect();
+        Page { rows, has_previous, has_next }
+    }
 }
