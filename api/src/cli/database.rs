@@ -29,6 +29,8 @@ pub(super) enum Tenure {
 /// An open database.
 pub(super) struct Database {
     pub(super) pool: PgPool,
+    /// For what reads on behalf of one request.
+    pub(super) queries: PgPool,
     pub(super) migrations_applied: usize,
     url: String,
     embedded: Option<Embedded>,
@@ -48,11 +50,16 @@ impl Database {
         };
         let opened = async {
             let migrations_applied = db::migrate(&url).await?;
-            anyhow::Ok((db::connect(&url, config.database.pool).await?, migrations_applied))
+            let pool = db::connect(&url, config.database.pool).await?;
+            let queries = match &config.database.pooler_url {
+                Some(pooler) => db::through_pooler(pooler.reveal(), config.database.pool).await?,
+                None => db::for_queries(&pool),
+            };
+            anyhow::Ok((pool, queries, migrations_applied))
         };
         match (opened.await, embedded) {
-            (Ok((pool, migrations_applied)), embedded) => {
-                Ok(Self { pool, migrations_applied, url, embedded })
+            (Ok((pool, queries, migrations_applied)), embedded) => {
+                Ok(Self { pool, queries, migrations_applied, url, embedded })
             }
             (Err(error), Some(embedded)) => {
                 embedded.stop().await?;
@@ -70,6 +77,7 @@ impl Database {
     /// Closes the connections and stops the server that this command owns.
     pub(super) async fn close(self) -> Result<()> {
         // What was cut off may still hold a connection.
+        let _ = tokio::time::timeout(CLOSE_GRACE, self.queries.close()).await;
         let _ = tokio::time::timeout(CLOSE_GRACE, self.pool.close()).await;
         if let Some(embedded) = self.embedded {
             embedded.stop().await?;

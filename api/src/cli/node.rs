@@ -4,7 +4,6 @@ use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use ledgerdesk_domain::stream::Position;
-use ledgerdesk_infrastructure::db;
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
@@ -58,7 +57,7 @@ impl Node {
         let mut metrics = mem::take(&mut runtime.metrics);
         read_side.register_metrics(&mut metrics);
         let http_metrics = HttpMetrics::register(&mut metrics);
-        let queries = db::for_queries(&pool);
+        let queries = runtime.database.queries.clone();
         let endpoint = schema::endpoint(ApiParts {
             pool: queries.clone(),
             store: runtime.store.clone(),

@@ -17,15 +17,28 @@ const DATABASE_URL: Setting<Option<Secret>> = Setting {
     default_text: "",
     default: || None,
     expected: Expected::Words("a URL such as postgres://user:password@host:5432/database"),
-    parse: |text| {
-        let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
-        if is_postgres && PgConnectOptions::from_str(text).is_ok() {
-            Ok(Some(Secret::new(text)))
-        } else {
-            Err("not_a_database_url")
-        }
-    },
+    parse: postgres_url,
 };
+
+const POOLER_URL: Setting<Option<Secret>> = Setting {
+    name: "LEDGERDESK_POOLER_URL",
+    about: "A PgBouncer (1.21 or newer) in front of the same database, in transaction mode: what queries read goes \
+            through it. Commands, read models and migrations keep to DATABASE_URL. docs/architecture.md says what its \
+            role must be given.",
+    default_text: "",
+    default: || None,
+    expected: Expected::Words("a URL such as postgres://user:password@host:6432/database"),
+    parse: postgres_url,
+};
+
+fn postgres_url(text: &str) -> Result<Option<Secret>, &'static str> {
+    let is_postgres = ["postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme));
+    if is_postgres && PgConnectOptions::from_str(text).is_ok() {
+        Ok(Some(Secret::new(text)))
+    } else {
+        Err("not_a_database_url")
+    }
+}
 
 const DATA_DIR: Setting<PathBuf> = Setting {
     name: "LEDGERDESK_DATA_DIR",
@@ -65,6 +78,8 @@ const POOL_TIMEOUT: Setting<u64> = number::<10, 1, 60>(
 pub struct DatabaseConfig {
     /// The server's URL; `None` starts one in [`data_dir`](Self::data_dir).
     pub url: Option<Secret>,
+    /// A pooler in front of the same server, for what queries read.
+    pub pooler_url: Option<Secret>,
     /// The data directory of the embedded server.
     pub data_dir: PathBuf,
     /// The directory of the embedded server's binaries.
@@ -77,6 +92,7 @@ impl DatabaseConfig {
     pub(super) fn read(reader: &mut Reader<'_>) -> Self {
         Self {
             url: reader.read(&DATABASE_URL),
+            pooler_url: reader.read(&POOLER_URL),
             data_dir: reader.read(&DATA_DIR),
             postgres_bin: reader.read(&POSTGRES_BIN),
             pool: PoolSettings {
@@ -89,6 +105,7 @@ impl DatabaseConfig {
     pub(super) fn lines() -> Vec<Line> {
         vec![
             (&DATABASE_URL).into(),
+            (&POOLER_URL).into(),
             (&DATA_DIR).into(),
             (&POSTGRES_BIN).into(),
             (&POOL_SIZE).into(),

@@ -13,6 +13,14 @@ pub enum DatabaseError {
     /// The server cannot be reached, or refuses us.
     #[error("the database does not take our connection; check that it runs and that DATABASE_URL is right")]
     Connect(#[source] sqlx::Error),
+    /// The pooler's role lacks something, or may too much.
+    #[error(
+        "the role of LEDGERDESK_POOLER_URL {fault}; docs/architecture.md says under `Behind PgBouncer` how to make it"
+    )]
+    PoolerRole {
+        /// What is wrong with it.
+        fault: &'static str,
+    },
     /// The database was migrated by a newer version of the program.
     #[error(
         "the database has the migration {version}, which this version of ledgerdesk does not know; \
@@ -57,6 +65,7 @@ impl DatabaseError {
         match self {
             Self::Url(_) => "database_url_invalid",
             Self::Connect(_) => "database_unreachable",
+            Self::PoolerRole { .. } => "pooler_role_unfit",
             Self::Newer { .. } => "database_newer",
             Self::Changed { .. } => "migration_changed",
             Self::Migrate(_) => "migration_failed",

@@ -9,4 +9,4 @@ pub use error::{DatabaseError, is_away};
 pub(crate) use listener::listen;
 pub use migrate::{MIGRATOR, migrate};
 pub(crate) use pool::become_app;
-pub use pool::{PoolSettings, connect, connect_as_owner, for_queries};
+pub use pool::{PoolSettings, connect, connect_as_owner, for_queries, through_pooler};

@@ -93,6 +93,41 @@ pub fn for_queries(pool: &PgPool) -> PgPool {
     pool.options().clone().connect_lazy_with(options)
 }
 
+/// The same through a pooler that lends a session for one transaction only. Nothing of a session can be set there: what
+/// [`for_queries`] sets, the pooler's role must bring along. Statements stay prepared; the pooler carries them over.
+///
+/// # Errors
+/// Where the pooler does not let us in, or its role could change the log or wait for ever.
+pub async fn through_pooler(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
+    // A parameter that the pooler does not know would be refused, and numbers come in binary anyway.
+    let options = parse(url)?.extra_float_digits(None);
+    let pool = PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        .acquire_slow_threshold(settings.acquire_timeout)
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::Connect)?;
+    let (may_read, may_write, is_bounded): (bool, bool, bool) = sqlx::query_as(
+        // Whoever may not use a schema may not even ask about what is in it.
+        "select case when may_use then has_table_privilege('ledgerdesk.events', 'select') else false end, \
+         case when may_use then has_table_privilege('ledgerdesk.events', 'update, delete, truncate') else false end, \
+         current_setting('statement_timeout') <> '0' \
+         from (select has_schema_privilege('ledgerdesk', 'usage') and has_schema_privilege('read', 'usage') \
+         as may_use) role",
+    )
+    .fetch_one(&pool)
+    .await
+    .map_err(DatabaseError::Connect)?;
+    let fault = match (may_read, may_write, is_bounded) {
+        (false, _, _) => "may not read the log and the read models",
+        (_, true, _) => "may change the log",
+        (_, _, false) => "has no statement_timeout",
+        (true, false, true) => return Ok(pool),
+    };
+    Err(DatabaseError::PoolerRole { fault })
+}
+
 /// Opens one connection with the rights of the URL's own role: the one that migrates and owns the tables. Only
 /// for what the application's role may not do.
 pub async fn connect_as_owner(url: &str) -> Result<PgConnection, DatabaseError> {

@@ -229,12 +229,7 @@ impl Run {
     /// and each equals its rebuild.
     async fn of_the_read_models(&self, head: i64) -> Findings {
         let mut findings = Findings::new();
-        let behind = format!(
-            "select count(*) from ledgerdesk.projections where build = 'live' \
-             and (position < {head} or status <> 'running')"
-        );
-        wait_until("every read model shows the whole log", async || self.postgres.number(&behind).await == 0)
-            .await;
+        self.caught_up(head).await;
         if self.postgres.number("select count(*) from ledgerdesk.parked_events").await != 0 {
             findings.push("events are parked, although there is nothing wrong with them".to_owned());
         }
@@ -252,6 +247,27 @@ impl Run {
             findings.push(said(&checked));
         }
         findings
+    }
+
+    /// Waits until every read model shows the log up to there.
+    ///
+    /// # Panics
+    /// If they come no further before that.
+    async fn caught_up(&self, head: i64) {
+        let behind = format!(
+            "select count(*) from ledgerdesk.projections where build = 'live' \
+             and (position < {head} or status <> 'running')"
+        );
+        let shown = "select sum(position)::bigint from ledgerdesk.projections where build = 'live'";
+        let (mut before, mut moved) = (0, Instant::now());
+        while self.postgres.number(&behind).await != 0 {
+            let now = self.postgres.number(shown).await;
+            if now > before {
+                (before, moved) = (now, Instant::now());
+            }
+            assert!(moved.elapsed() < COMES_BACK, "{}: the read models stay behind {head}", self.name);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     fn print(&self, commands: &[Command], seen: &[Seen], head: i64) {

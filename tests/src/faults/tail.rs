@@ -17,7 +17,7 @@ const EVENTS: &str = "subscription($after: String) { events(after: $after) { pos
 const SILENCE: Duration = Duration::from_secs(10);
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(5);
-/// How long the rest may take once everybody has stopped writing.
+/// How long nothing may come, once everybody has stopped writing, before the end is there.
 const REST: Duration = Duration::from_mins(2);
 /// Before it connects again.
 const BACK_OFF: Duration = Duration::from_millis(50);
@@ -46,21 +46,23 @@ impl Tail {
         Self { head, task: tokio::spawn(follow(nodes.caller(), told)) }
     }
 
-    /// Tells where the log ends; what was delivered up to there.
+    /// Tells where the log ends; what was delivered up to there, or until nothing more came.
     ///
     /// # Panics
-    /// If it does not get there.
+    /// If it fails itself.
     pub async fn finish(self, head: i64) -> Seen {
         self.head.send_replace(Some(head));
-        timeout(REST, self.task).await.expect("a subscriber gets to the end").expect("it ends well")
+        self.task.await.expect("a subscriber ends well")
     }
 }
 
 async fn follow(mut caller: Caller, mut head: watch::Receiver<Option<i64>>) -> Seen {
     let mut seen = Seen::default();
     let mut cursor = json!("0");
+    let mut moved = Instant::now();
     loop {
-        if is_at(&seen, *head.borrow()) {
+        let end = *head.borrow();
+        if is_at(&seen, end) || end.is_some() && moved.elapsed() > REST {
             return seen;
         }
         let Some(mut socket) = connect(&mut caller, &cursor).await else {
@@ -85,7 +87,8 @@ async fn follow(mut caller: Caller, mut head: watch::Receiver<Option<i64>>) -> S
                     };
                     seen.events.push((position, hash.to_owned()));
                     cursor = event["cursor"].clone();
-                    trusted_until = Instant::now() + SILENCE;
+                    moved = Instant::now();
+                    trusted_until = moved + SILENCE;
                 }
                 changed = head.changed(), if end.is_none() => if changed.is_err() { return seen },
             }
@@ -117,17 +120,14 @@ fn code(message: &Value) -> String {
 /// # Panics
 /// If the node does not deliver it.
 pub async fn read_all(address: &str, head: i64) -> Vec<(i64, String)> {
-    let reading = async {
-        let mut events = Vec::new();
-        let mut socket = Socket::subscribe(address, OWNER_KEY, EVENTS, json!({ "after": "0" }))
-            .await
-            .expect("it connects");
-        while events.last().is_none_or(|(position, _)| *position < head) {
-            let event = socket.data().await.expect("an event comes")["events"].take();
-            let hash = event["hash"].as_str().unwrap_or_default().to_owned();
-            events.push((event["position"].as_i64().unwrap_or_default(), hash));
-        }
-        events
-    };
-    timeout(REST, reading).await.expect("the node delivers the whole log")
+    let mut events: Vec<(i64, String)> = Vec::new();
+    let mut socket =
+        Socket::subscribe(address, OWNER_KEY, EVENTS, json!({ "after": "0" })).await.expect("it connects");
+    while events.last().is_none_or(|(position, _)| *position < head) {
+        let data = timeout(REST, socket.data()).await.expect("the node delivers the whole log");
+        let event = data.expect("an event comes")["events"].take();
+        let hash = event["hash"].as_str().unwrap_or_default().to_owned();
+        events.push((event["position"].as_i64().unwrap_or_default(), hash));
+    }
+    events
 }

@@ -5,6 +5,7 @@ mod application;
 mod clocks;
 mod database;
 mod disk;
+mod import;
 mod network;
 mod nodes;
 mod obstacles;
