@@ -61,6 +61,11 @@ impl Lanes {
         Self { size, head, careful_to: Position(careful_to) }
     }
 
+    /// Whether nothing at this position and beyond it was being applied when a leader vanished.
+    pub(super) fn trusts(&self, position: Position) -> bool {
+        position >= self.careful_to
+    }
+
     /// Applies a page and those behind it in lanes, if the projection is far behind and several lanes are free.
     /// Answers the pages that are left to be applied one by one.
     pub(super) async fn take(

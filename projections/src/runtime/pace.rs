@@ -12,8 +12,8 @@ use tokio::sync::Notify;
 
 /// How far one may run ahead of the slowest: the store keeps what was read last for about three times as long.
 const AHEAD: i64 = 5_000;
-/// How long one waits for the slowest before each page: one that is held up holds nobody up for good.
-const PATIENCE: Duration = Duration::from_millis(250);
+/// How long one waits for a slowest that does not move: one that is held up holds nobody up for good.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// Where the rebuilds of a node are.
 #[derive(Debug, Default)]
@@ -23,10 +23,12 @@ pub(super) struct Pace {
 }
 
 impl Pace {
-    /// Says where the rebuild of this name is and waits until it is not too far ahead.
-    pub(super) async fn keep(&self, name: &'static str, position: Position) {
+    /// Says where the rebuild of this name is and waits until it is not too far ahead. Answers whether it is its turn;
+    /// if not, the others come nearer, however far behind they are, and it should ask again.
+    pub(super) async fn keep(&self, name: &'static str, position: Position) -> bool {
         self.places().insert(name, position.0);
         self.moved.notify_waiters();
+        let slowest = self.slowest();
         let together = async {
             loop {
                 let moved = self.moved.notified();
@@ -38,8 +40,7 @@ impl Pace {
                 moved.await;
             }
         };
-        // Whether the others came along or not, it goes on.
-        let _ = tokio::time::timeout(PATIENCE, together).await;
+        tokio::time::timeout(PATIENCE, together).await.is_ok() || self.slowest() == slowest
     }
 
     /// Nobody waits for this one any longer.
@@ -64,25 +65,30 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn the_fast_one_waits_for_the_slow_one_until_that_moves_or_leaves() {
+    async fn the_fast_one_waits_for_the_slow_one_as_long_as_that_moves() {
         let pace = Arc::new(Pace::default());
         let run = |name, position| {
             let pace = Arc::clone(&pace);
             async move { pace.keep(name, Position(position)).await }
         };
-        run("slow", 0).await;
-        run("fast", AHEAD).await;
+        assert!(run("slow", 0).await);
+        assert!(run("fast", AHEAD).await);
 
         let fast = tokio::spawn(run("fast", AHEAD + 1));
         tokio::task::yield_now().await;
         assert!(!fast.is_finished());
-        run("slow", 1).await;
-        fast.await.unwrap();
+        assert!(run("slow", 1).await);
+        assert!(fast.await.unwrap());
 
         let began = Instant::now();
-        run("fast", AHEAD + 2).await;
-        assert!(began.elapsed() >= PATIENCE, "held up, but not for good");
+        assert!(run("fast", 10 * AHEAD).await, "held up, but not for good");
+        assert!(began.elapsed() >= PATIENCE);
+
+        let fast = tokio::spawn(run("fast", 10 * AHEAD));
+        tokio::task::yield_now().await;
+        assert!(run("slow", 2).await);
+        assert!(!fast.await.unwrap(), "it comes nearer");
         pace.leave("slow");
-        run("fast", 10 * AHEAD).await;
+        assert!(run("fast", 10 * AHEAD).await);
     }
 }

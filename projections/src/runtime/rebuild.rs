@@ -227,7 +227,9 @@ impl<'a> Rebuild<'a> {
         let shared = self.shared;
         let after = self.reached.position;
         if after >= self.careful_to {
-            shared.unless_stopping(shared.pace.keep(self.fold.lease.name, after)).await?;
+            while !shared.unless_stopping(shared.pace.keep(self.fold.lease.name, after)).await? {
+                self.renew().await?;
+            }
         }
         let limit = |after: Position| {
             let left = until.map_or(i64::MAX, |until| until.0 - after.0);

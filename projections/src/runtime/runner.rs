@@ -141,7 +141,6 @@ async fn lead(
     counts.lease_taken();
     bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
     let Held { lease, cursor, suspect_to, abandoned } = held;
-    let leaps = leaps && !abandoned && suspect_to.is_none();
     let opening = Fold::open(&shared.pool, Arc::clone(projection), lease, cursor, counts);
     let mut fold = bounded(settings.lease, opening).await?;
     // Whether the cursor belongs to this history is known from here on.
@@ -154,7 +153,10 @@ async fn lead(
         pages = shared.unless_stopping(shared.log.follow(fold.cursor)).await??;
     }
     let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    if leaps && is_outrun(settings, fold.cursor.position, log_end) {
+    let mut lanes = Lanes::new(settings, log_end, fold.cursor.position, abandoned);
+    // What a vanished leader may have had in hand goes page by page: it may have been what ended it.
+    let mut trusted = lanes.trusts(fold.cursor.position);
+    if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
         return Err(Fault::Outrun);
     }
     if log_end <= fold.cursor.position {
@@ -163,7 +165,6 @@ async fn lead(
     }
     shared.publish(definition.name, Some(fold.cursor.position));
     let mut size = PageSize::new(settings.page, settings.max_page);
-    let mut lanes = Lanes::new(settings, log_end, fold.cursor.position, abandoned);
     let mut renewal = tokio::time::interval(settings.lease / 3);
     let mut not_before = tokio::time::Instant::now();
     // Passed over since then, up to there: events that change nothing in this table. The checkpoint follows
@@ -177,7 +178,7 @@ async fn lead(
                 fold.lease.renew(&shared.pool, fold.cursor.position).await?;
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
                 let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-                if leaps && is_outrun(settings, fold.cursor.position, log_end) {
+                if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
                     return Err(Fault::Outrun);
                 }
                 continue;
@@ -219,6 +220,10 @@ async fn lead(
             size.adapt(page.events.len(), started.elapsed());
         }
         *pause = SHORTEST_PAUSE;
+        if !trusted && lanes.trusts(fold.cursor.position) {
+            trusted = true;
+            renewal.reset_immediately();
+        }
     }
 }
 

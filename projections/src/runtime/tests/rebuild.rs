@@ -109,6 +109,35 @@ async fn a_table_that_the_log_has_outrun_is_rebuilt_and_one_that_is_behind_is_fo
 }
 
 #[tokio::test]
+async fn after_a_leader_vanished_the_rest_is_rebuilt_once_its_page_is_passed() {
+    let world = World::new().await;
+    let head = world.log.append(history(30, 2)).await;
+    let settings = || Settings { rebuild_from: 100, lanes: 1, max_page: 20, ..World::settings("a") };
+    let node = world.attach_with(world.registry(1), settings());
+    node.read_side.spawn();
+    node.wait_for(head).await;
+    node.stop().await;
+    sqlx::raw_sql("update ledgerdesk.projections set holder = 'gone', expires_at = clock_timestamp()")
+        .execute(&world.pool)
+        .await
+        .unwrap();
+
+    let head = world.log.append(history(60, 20)).await;
+    let node = world.attach_with(world.registry(1), settings());
+    node.read_side.spawn();
+    node.wait_for(head).await;
+    let replaced: Vec<(i64,)> =
+        sqlx::query_as("select position from ledgerdesk.projections where build = 'previous'")
+            .fetch_all(&world.pool)
+            .await
+            .unwrap();
+    assert_eq!(replaced.len(), 2);
+    assert!(replaced.iter().all(|(position,)| (80..200).contains(position)), "{replaced:?}");
+    node.assert_equals_rebuild().await;
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn two_rebuilds_of_one_projection_and_unknown_names_are_refused() {
     let world = World::new().await;
     let node = world.attach("a");
