@@ -5,6 +5,7 @@ mod accept;
 pub(crate) mod params;
 pub(crate) mod prepare;
 mod respond;
+mod roots;
 pub(crate) mod run;
 mod trusted;
 mod variables;

@@ -7,7 +7,7 @@ use async_graphql::{
     parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType},
 };
 
-use super::{absent, params::Params, variables};
+use super::{absent, params::Params, roots, variables};
 use crate::http::{
     auth::Session,
     error::{HttpError, Stage},
@@ -111,6 +111,9 @@ pub(crate) fn prepare(
     let bill = Bill { cost, standing: state.rates.charge(session, cost)?, wanted: wants_cost };
     let mut document = Arc::unwrap_or_clone(document);
     absent::leave_out(&mut document, &variables);
+    if kind == Kind::Subscription {
+        roots::lift(&mut document);
+    }
     let mut request = Request::new(query.as_ref()).variables(variables);
     request.operation_name = name;
     request.set_parsed_query(document);

@@ -76,6 +76,34 @@ async fn a_subscription_is_a_stream_of_results_and_completes() {
 }
 
 #[tokio::test]
+async fn the_root_field_may_stand_in_a_fragment() {
+    let server = Server::start().await;
+    for document in [
+        "subscription { ...counting } fragment counting on Subscription { count(to: 2) }",
+        "subscription { ... on Subscription { ... { count(to: 2) } } }",
+        "subscription { ...outer } fragment outer on Subscription { ...inner } \
+         fragment inner on Subscription { count(to: 2) }",
+        "subscription { ...not @skip(if: true) ...counting @include(if: true) } \
+         fragment counting on Subscription { count(to: 2) } fragment not on Subscription { refused }",
+    ] {
+        let mut events = Events::open(&server, KEY, document).await;
+        assert_eq!(events.next().await, json!({ "data": { "count": 1 } }), "{document}");
+        assert_eq!(events.next().await, json!({ "data": { "count": 2 } }));
+        events.completed().await;
+    }
+    for document in [
+        "subscription { ...other } fragment other on Query { hello }",
+        "subscription { ...nothing }",
+        "subscription { ...used } fragment used on Subscription { count(to: 2) } \
+         fragment unused on Subscription { count(to: 2) }",
+    ] {
+        let mut events = Events::open(&server, KEY, document).await;
+        let code = events.next().await["errors"][0]["extensions"]["code"].take();
+        assert_eq!(code, "GRAPHQL_VALIDATION_FAILED", "{document}");
+    }
+}
+
+#[tokio::test]
 async fn the_first_answer_tells_the_cost_to_who_asks_for_it() {
     let server = Server::start().await;
     let body = json!({ "query": "subscription { count(to: 2) }", "extensions": { "cost": true } });

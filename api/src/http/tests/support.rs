@@ -83,7 +83,7 @@ impl Mutation {
 
 struct Subscriptions;
 
-#[Subscription]
+#[Subscription(name = "Subscription")]
 impl Subscriptions {
     async fn count(&self, to: i32) -> impl Stream<Item = i32> {
         stream::iter(1..=to)
