@@ -31,6 +31,9 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const SOAK: Duration = Duration::from_hours(1);
 const SAMPLE: Duration = Duration::from_mins(1);
 
+/// Commands before the memory is first looked at.
+const WARM: usize = 1_000;
+
 /// Two selections: half of the subscribers share the one, half the other.
 const DOCUMENTS: [&str; 2] = [
     "subscription($after: String) { events(after: $after) { position type occurredAt } }",
@@ -41,7 +44,11 @@ pub(crate) async fn measure(bench: &Bench, soak: bool, report: &mut Report) -> R
     let url = bench.database("bench_fanout").await?;
     let server = Server::start_with(&url, &[("LEDGERDESK_MAX_WEBSOCKETS", "5000")]).await?;
     let opener = Opener::of(&server);
-    let there = opener.open().await.context("a command was refused")?;
+    let mut there = opener.open().await.context("a command was refused")?;
+    // What commands and read models keep is there with or without subscribers.
+    for _ in 0..WARM {
+        there = opener.open().await.context("a command was refused")?;
+    }
     let before = server.memory()?.resident;
     progress(&format!("{SUBSCRIBERS} subscribers connect"));
     let crowd = Crowd::gather(&server, usize::try_from(there)?).await?;
