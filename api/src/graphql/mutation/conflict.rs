@@ -50,7 +50,11 @@ pub(super) async fn told(ctx: &Context<'_>, caller: &Caller, conflict: Conflict)
     let cursor = events.last().map(|last| cursor(store, stream, last));
     let shown: Vec<Value> = events.iter().map(|event| shown(event)).collect();
     // The stream's own name holds a bare id; the caller knows what it asked for.
-    let message = format!("it is at version {}, not {}; look at what came in between", actual.0, expected.0);
+    let message = if expected < actual {
+        format!("it is at version {}, not {}; look at what came in between", actual.0, expected.0)
+    } else {
+        format!("it is at version {} and was never at {}; read it again", actual.0, expected.0)
+    };
     Ok(Error::new(message).extend_with(|_, extensions| {
         extensions.set("code", "CONFLICT");
         extensions.set("expected", expected.0);

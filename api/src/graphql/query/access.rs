@@ -135,7 +135,7 @@ pub(super) struct SessionsQuery;
 
 #[Object]
 impl SessionsQuery {
-    /// The people who signed in with the OpenID Connect provider, those who came last first.
+    /// The people who signed in with the OpenID Connect provider, those who came for the first time last first.
     async fn sessions(
         &self,
         ctx: &Context<'_>,
