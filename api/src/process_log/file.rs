@@ -11,7 +11,7 @@ use flate2::{Compression, write::GzEncoder};
 
 /// A name in use until the file is whole. Dropped unfinished, it leaves nothing.
 pub(super) struct Part {
-    part: PathBuf,
+    path: PathBuf,
     whole: PathBuf,
     renamed: bool,
 }
@@ -21,21 +21,21 @@ impl Part {
     pub(super) fn beside(path: &Path, suffix: &str) -> io::Result<Self> {
         let mut name = path.file_name().map(OsString::from).unwrap_or_default();
         name.push(suffix);
-        let part = path.with_file_name(name);
-        match fs::remove_file(&part) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => Ok(Self { part, whole: path.to_owned(), renamed: false }),
+        let beside = path.with_file_name(name);
+        match fs::remove_file(&beside) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(Self { path: beside, whole: path.to_owned(), renamed: false }),
         }
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.part
+        &self.path
     }
 
     /// Lets the file appear under its name.
     pub(super) fn finish(mut self) -> io::Result<()> {
-        File::open(&self.part)?.sync_all()?;
-        fs::rename(&self.part, &self.whole)?;
+        File::open(&self.path)?.sync_all()?;
+        fs::rename(&self.path, &self.whole)?;
         self.renamed = true;
         Ok(())
     }
@@ -44,7 +44,7 @@ impl Part {
 impl Drop for Part {
     fn drop(&mut self) {
         if !self.renamed {
-            let _ = fs::remove_file(&self.part);
+            let _ = fs::remove_file(&self.path);
         }
     }
 }

@@ -21,7 +21,7 @@ use ledgerdesk_domain::{
     id::{ConsultationId, WorkspaceId},
     stream::{Position, StreamType},
 };
-use ledgerdesk_infrastructure::event_store::{EventStore, Head, ReadError, StoreError};
+use ledgerdesk_infrastructure::event_store::{EventStore, Head, ReadError, StoreError, canonical::push_hex};
 use ledgerdesk_projections::{
     read::wire,
     steps::{self, CaseStep, Resource},
@@ -97,7 +97,8 @@ struct About {
 impl About {
     /// What is said, by name.
     fn facts(&self) -> [(&'static str, String); 4] {
-        let hash = self.head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut hash = String::new();
+        push_hex(&mut hash, &self.head.hash);
         [
             ("source", "ledgerdesk".to_owned()),
             ("workspace", self.workspace.to_string()),

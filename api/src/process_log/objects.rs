@@ -45,24 +45,25 @@ impl Object {
     }
 }
 
-/// What takes part in a step besides its consultation, and how: each pair once, in a fixed order.
-pub(super) fn relations(step: &CaseStep) -> BTreeSet<(Object, &'static str)> {
-    let mut found: BTreeSet<_> =
-        step.involved.iter().map(|involved| (Object::of(involved), qualifier(involved.role))).collect();
+/// What takes part in a step besides its consultation, and how. Each object once, because some readers keep one
+/// relation of an event to an object: a manager who did it to themselves did it (`by`), a client who did it asked.
+pub(super) fn relations(step: &CaseStep) -> BTreeMap<Object, &'static str> {
+    let of = |involved: &Involved| (Object::of(involved), qualifier_of(involved.role));
+    let mut found: BTreeMap<_, _> = step.involved.iter().map(of).collect();
     if let Some(by) = step.resource {
         match (by.kind, by.id) {
-            (ActorKind::Manager, Some(id)) => _ = found.insert((Object::new("manager", id), "by")),
-            (ActorKind::Client, Some(id)) => _ = found.insert((Object::new("client", id), "by")),
+            (ActorKind::Manager, Some(id)) => _ = found.insert(Object::new("manager", id), "by"),
+            (ActorKind::Client, Some(id)) => _ = found.entry(Object::new("client", id)).or_insert("by"),
             _ => {}
         }
     }
     if let Some(team) = &step.team {
-        found.insert((Object::new("team", team), "team"));
+        found.insert(Object::new("team", team), "team");
     }
     found
 }
 
-const fn qualifier(role: Role) -> &'static str {
+const fn qualifier_of(role: Role) -> &'static str {
     match role {
         Role::AskedBy => "asked by",
         Role::Of => "of",
@@ -82,13 +83,17 @@ pub(super) struct Parts {
 
 impl Parts {
     pub(super) fn of(case: &Case) -> Self {
-        let mut qualifiers: BTreeMap<Object, BTreeSet<&'static str>> = BTreeMap::new();
+        let (mut own, mut shared, mut clients) = (BTreeSet::new(), BTreeSet::new(), BTreeSet::new());
         for (object, qualifier) in case.steps.iter().flat_map(relations) {
-            qualifiers.entry(object).or_default().insert(qualifier);
+            if qualifier == qualifier_of(Role::AskedBy) {
+                clients.insert(object.clone());
+            }
+            if object.is_part() {
+                own.insert(object)
+            } else {
+                shared.insert(object)
+            };
         }
-        let clients = qualifiers.iter().filter(|(_, how)| how.contains("asked by"));
-        let clients = clients.map(|(object, _)| object.clone()).collect();
-        let (own, shared) = qualifiers.into_keys().partition(Object::is_part);
         Self { own, shared, clients }
     }
 }

@@ -5,7 +5,8 @@ use std::fs;
 use crate::{Place, err, out};
 
 const MAPPING: &str = "name = \"t\"\n[columns]\ncase = \"c\"\ntime = \"t\"\nactivity = \"a\"\n[activities]\nnew = []\ndone = [\"resolve\"]\n";
-const SOURCE: &str = "c,t,a\n1,2025-01-01T10:00:00Z,new\n1,2025-01-01T11:00:00Z,done\n2,2025-01-02T10:00:00Z,new\n";
+const SOURCE: &str =
+    "c,t,a\n1,2025-01-01T10:00:00Z,new\n1,2025-01-01T11:00:00Z,done\n2,2025-01-02T10:00:00Z,new\n";
 
 #[test]
 fn what_was_imported_is_exported_in_each_form() {

@@ -5,7 +5,7 @@ use std::{borrow::Borrow, collections::HashMap, hash::Hash};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ConsultationId;
 
-use crate::steps::Resource;
+use crate::steps::{Resource, Team};
 
 /// Values that occur again and again, each kept once under a number.
 #[derive(Debug)]
@@ -117,8 +117,8 @@ pub struct Observed<'a> {
     pub activity: &'a str,
     /// Who did it, if that is known.
     pub resource: Option<Resource>,
-    /// The team responsible from then on, if the step says; otherwise it is the one before.
-    pub team: Option<Option<&'a str>>,
+    /// The team responsible from then on.
+    pub team: Team<&'a str>,
     /// When.
     pub occurred_at: DateTime<Utc>,
 }
@@ -143,7 +143,7 @@ impl EventLogBuilder {
             self.starts.push(self.marks.len());
             self.team = None;
         }
-        if let Some(team) = step.team {
+        if let Team::Now(team) = step.team {
             self.team = team.map(|team| self.teams.number(team));
         }
         self.marks.push(Mark {

@@ -4,21 +4,24 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    steps::Resource,
+    steps::{Resource, Team},
     testing::{at, id},
 };
 
-fn who(number: u128) -> Option<Resource> {
-    Some(Resource { kind: ActorKind::Manager, id: Some(Uuid::from_u128(number)) })
+fn who(number: u128) -> Resource {
+    Resource { kind: ActorKind::Manager, id: Some(Uuid::from_u128(number)) }
 }
 
-/// Consultations of steps: activity, who, team, minute.
-fn log(cases: &[&[(&str, u128, Option<Option<&str>>, i64)]]) -> EventLog {
+/// A step: activity, who, team, minute.
+type Told<'a> = (&'a str, u128, Team<&'a str>, i64);
+
+/// Consultations of steps.
+fn log(cases: &[&[Told<'_>]]) -> EventLog {
     let mut builder = EventLogBuilder::default();
     for (number, steps) in (1..).zip(cases) {
         for (activity, resource, team, minute) in *steps {
             let observed =
-                Observed { activity, resource: who(*resource), team: *team, occurred_at: at(*minute) };
+                Observed { activity, resource: Some(who(*resource)), team: *team, occurred_at: at(*minute) };
             builder.push(id(number), observed);
         }
     }
@@ -28,13 +31,21 @@ fn log(cases: &[&[(&str, u128, Option<Option<&str>>, i64)]]) -> EventLog {
 /// Twice open, work, close; once with work done again.
 fn three() -> EventLog {
     log(&[
-        &[("open", 1, Some(Some("A")), 0), ("work", 2, None, 10), ("close", 2, None, 30)],
-        &[("open", 1, Some(Some("A")), 0), ("work", 2, Some(Some("B")), 20), ("close", 1, None, 30)],
         &[
-            ("open", 1, Some(None), 5),
-            ("work", 2, Some(Some("B")), 5),
-            ("work", 3, None, 10),
-            ("close", 3, None, 65),
+            ("open", 1, Team::Now(Some("A")), 0),
+            ("work", 2, Team::AsBefore, 10),
+            ("close", 2, Team::AsBefore, 30),
+        ],
+        &[
+            ("open", 1, Team::Now(Some("A")), 0),
+            ("work", 2, Team::Now(Some("B")), 20),
+            ("close", 1, Team::AsBefore, 30),
+        ],
+        &[
+            ("open", 1, Team::Now(None), 5),
+            ("work", 2, Team::Now(Some("B")), 5),
+            ("work", 3, Team::AsBefore, 10),
+            ("close", 3, Team::AsBefore, 65),
         ],
     ])
 }
@@ -159,7 +170,8 @@ fn waits_lie_in_the_local_hour_in_which_they_begin() {
         ("work", "2025-03-30T00:30:00Z"),
         ("close", "2025-03-30T01:30:00Z"),
     ] {
-        let observed = Observed { activity, resource: None, team: None, occurred_at: instant(time) };
+        let observed =
+            Observed { activity, resource: None, team: Team::AsBefore, occurred_at: instant(time) };
         builder.push(id(1), observed);
     }
     let log = builder.finish();

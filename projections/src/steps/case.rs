@@ -8,7 +8,7 @@ use ledgerdesk_domain::{
     stream::Position,
 };
 
-use super::{Involved, Resource, Step, involved::involved, step::key};
+use super::{Involved, Resource, Step, Team, involved::involved, step::key};
 
 /// A step in its place.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,12 +43,12 @@ pub fn of_consultation<'a>(events: impl IntoIterator<Item = &'a Recorded>) -> Ve
     }
     steps.sort_by_key(|(step, position, _)| (step.occurred_at, *position));
     let mut team = None;
-    let placed = |(step, position, involved): (Step, Position, BTreeSet<Involved>)| {
+    let in_place = |(step, position, involved): (Step, Position, BTreeSet<Involved>)| {
         let Step { activity, resource, team: said, occurred_at } = step;
-        if let Some(said) = said {
+        if let Team::Now(said) = said {
             team = said;
         }
         CaseStep { position, activity, resource, team: team.clone(), occurred_at, involved }
     };
-    steps.into_iter().map(placed).collect()
+    steps.into_iter().map(in_place).collect()
 }

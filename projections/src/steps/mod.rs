@@ -16,4 +16,4 @@ pub use case::{CaseStep, of_consultation};
 pub use involved::{Involved, Kind, Role};
 pub use projection::{Row, Steps};
 pub use query::{TooMany, load};
-pub use step::{Resource, Step};
+pub use step::{Resource, Step, Team};

@@ -9,7 +9,7 @@ use ledgerdesk_domain::{
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::{Step, step::key};
+use super::{Step, Team, step::key};
 use crate::runtime::{Definition, Projection};
 
 /// One row per step of a consultation.
@@ -89,8 +89,11 @@ impl Projection for Steps {
             activity,
             resource_kind: resource.map(|resource| resource.kind),
             resource_id: resource.and_then(|resource| resource.id),
-            says_team: team.is_some(),
-            team: team.flatten(),
+            says_team: matches!(team, Team::Now(_)),
+            team: match team {
+                Team::Now(team) => team,
+                Team::AsBefore => None,
+            },
             occurred_at,
         })
     }

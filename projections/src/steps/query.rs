@@ -10,7 +10,7 @@ use serde::{
 use sqlx::{PgPool, Row as _, postgres::PgRow};
 use uuid::Uuid;
 
-use super::{Resource, Row};
+use super::{Resource, Row, Team};
 use crate::{
     consultation_list,
     mining::{EventLog, EventLogBuilder, Observed},
@@ -84,7 +84,7 @@ fn observe(log: &mut EventLogBuilder, row: &PgRow) -> Result<(), sqlx::Error> {
         Observed {
             activity: row.try_get(1)?,
             resource: kind.map(|kind| Resource { kind, id }),
-            team: says_team.then_some(team),
+            team: if says_team { Team::Now(team) } else { Team::AsBefore },
             occurred_at,
         },
     );

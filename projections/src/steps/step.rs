@@ -20,6 +20,15 @@ pub struct Resource {
     pub id: Option<Uuid>,
 }
 
+/// Which team is responsible from a step on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Team<T> {
+    /// The one before: the step does not say.
+    AsBefore,
+    /// This one; nobody if there is none.
+    Now(Option<T>),
+}
+
 /// Something that happened to a consultation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
@@ -27,9 +36,8 @@ pub struct Step {
     pub activity: String,
     /// By whom; none where a source does not say.
     pub resource: Option<Resource>,
-    /// The team responsible from here on, if the step says: a source says it on every row (`Some(None)` is nobody);
-    /// of our own events those that change it. `None`: it is the one before.
-    pub team: Option<Option<String>>,
+    /// The team responsible from here on: a source says it on every row, of our own events those that change it.
+    pub team: Team<String>,
     /// When.
     pub occurred_at: DateTime<Utc>,
 }
@@ -44,7 +52,7 @@ impl Step {
                 resource: step
                     .resource
                     .map(|manager| Resource { kind: ActorKind::Manager, id: Some(manager.uuid()) }),
-                team: Some(step.team.clone()),
+                team: Team::Now(step.team.clone()),
                 occurred_at: step.occurred_at.unwrap_or(recorded.occurred_at),
             },
             None => Self {
@@ -85,10 +93,10 @@ fn activity(event: &ConsultationEvent) -> String {
     }
 }
 
-fn team(event: &ConsultationEvent) -> Option<Option<String>> {
+fn team(event: &ConsultationEvent) -> Team<String> {
     match event {
-        ConsultationEvent::ConsultationOpened(opened) => Some(opened.team.clone()),
-        ConsultationEvent::Assigned(assigned) => Some(assigned.team.clone()),
-        _ => None,
+        ConsultationEvent::ConsultationOpened(opened) => Team::Now(opened.team.clone()),
+        ConsultationEvent::Assigned(assigned) => Team::Now(assigned.team.clone()),
+        _ => Team::AsBefore,
     }
 }

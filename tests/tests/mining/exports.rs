@@ -4,6 +4,7 @@ use std::{fs, path::PathBuf};
 
 use ledgerdesk_api::process_log::{self, Format, ProcessLogError, Written};
 use ledgerdesk_domain::stream::Position;
+use ledgerdesk_infrastructure::event_store::canonical::push_hex;
 
 use crate::{
     desk::Desk,
@@ -61,7 +62,8 @@ async fn an_export_names_its_position_and_holds_nothing_personal() {
     let desk = Desk::open().await;
     two(&desk).await;
     let head = desk.node.store.fetch_head().await.unwrap();
-    let hash: String = head.hash.iter().map(|byte| format!("{byte:02x}")).collect();
+    let mut hash = String::new();
+    push_hex(&mut hash, &head.hash);
     let folder = Folder::new();
     for (format, suffix) in FORMATS {
         if suffix == "xes.gz" {

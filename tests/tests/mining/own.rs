@@ -9,7 +9,11 @@ use ledgerdesk_domain::{
     },
     id::WorkspaceId,
 };
-use ledgerdesk_infrastructure::{command::Envelope, import::Mapping};
+use ledgerdesk_infrastructure::{
+    clock::{IdSource as _, SystemIds},
+    command::Envelope,
+    import::Mapping,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -47,7 +51,7 @@ impl Desk {
 }
 
 pub(crate) fn note() -> C {
-    C::AddNote(AddNote { note_id: Uuid::now_v7().into(), text: "hm".to_owned(), author: Party::System })
+    C::AddNote(AddNote { note_id: SystemIds.next_id().into(), text: "hm".to_owned(), author: Party::System })
 }
 
 /// One that is noted, assigned, started and resolved, one that is only opened.

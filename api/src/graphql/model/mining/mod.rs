@@ -67,7 +67,7 @@ impl ProcessMining {
         T: 'static,
         N: async_graphql::OutputType + 'static,
     {
-        let listed = Listed::new(name, self.0.mark, first, after)?;
+        let listed = Listed::new(name, self.0.mark, first, after.as_deref())?;
         let found = Arc::clone(&self.0);
         let page = move || listed.page(list(&found), |item| show(&found.log, item));
         worked_out(page).await

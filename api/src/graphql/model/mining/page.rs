@@ -33,11 +33,13 @@ impl CursorType for Place {
     fn decode_cursor(text: &str) -> Result<Self, Self::Error> {
         const REFUSED: &str = "this is not a cursor of this list; pass one that it returned, unchanged";
         let bytes = URL_SAFE_NO_PAD.decode(text).map_err(|_| REFUSED)?;
-        let [layout, a, b, c, d, w, x, y, z] = bytes.try_into().map_err(|_| REFUSED)?;
-        if layout != LAYOUT {
+        let ([layout], rest) = bytes.split_first_chunk().ok_or(REFUSED)?;
+        let (list, index) = rest.split_first_chunk().ok_or(REFUSED)?;
+        let index: [u8; 4] = index.try_into().map_err(|_| REFUSED)?;
+        if *layout != LAYOUT {
             return Err(REFUSED);
         }
-        Ok(Self { list: [a, b, c, d], index: u32::from_be_bytes([w, x, y, z]) })
+        Ok(Self { list: *list, index: u32::from_be_bytes(index) })
     }
 
     fn encode_cursor(&self) -> String {
@@ -61,11 +63,11 @@ impl Listed {
         name: &'static str,
         mark: [u8; 4],
         first: Option<i32>,
-        after: Option<String>,
+        after: Option<&str>,
     ) -> Result<Self, Fault> {
         let list = paging::mark(&format!("{name} {mark:?}"));
         let size = usize::from(paging::size("first", first)?);
-        let start = match after.as_deref().map(Place::decode_cursor).transpose().map_err(Fault::bad_input)? {
+        let start = match after.map(Place::decode_cursor).transpose().map_err(Fault::bad_input)? {
             None => 0,
             Some(place) if place.list == list => place.index as usize + 1,
             Some(_) => {
@@ -99,9 +101,10 @@ mod tests {
     fn pages_follow_each_other_and_cursors_stay_in_their_list() {
         let items: Vec<i32> = (0..5).collect();
         let mut seen = Vec::new();
-        let mut after = None;
+        let mut after: Option<String> = None;
         loop {
-            let listed = Listed::new("a", [1; 4], Some(2), after.take()).unwrap_or_else(|_| panic!("a page"));
+            let listed = Listed::new("a", [1; 4], Some(2), after.take().as_deref())
+                .unwrap_or_else(|_| panic!("a page"));
             let page = listed.page(&items, |item| *item);
             seen.extend(page.edges.iter().map(|edge| edge.node));
             if !page.has_next_page {
@@ -118,7 +121,7 @@ mod tests {
             ("a", [1; 4], Some("x".to_owned())),
             ("a", [1; 4], Some("A".repeat(12))),
         ] {
-            let refused = Listed::new(name, mark, None, text).err().map(|fault| fault.code());
+            let refused = Listed::new(name, mark, None, text.as_deref()).err().map(|fault| fault.code());
             assert_eq!(refused, Some("BAD_USER_INPUT"));
         }
     }
