@@ -5,3 +5,4 @@ pub mod graphql;
 pub mod http;
 pub mod i18n;
 mod live;
+pub mod process_log;

@@ -10,7 +10,7 @@ use crate::{
     client::ClientEvent,
     consultation::ConsultationEvent,
     context::Actor,
-    id::{EventId, PersonId, WorkspaceId},
+    id::{EventId, ManagerId, PersonId, WorkspaceId},
     manager::ManagerEvent,
     stream::{Position, StreamId, StreamType, StreamVersion},
     workspace::WorkspaceEvent,
@@ -144,6 +144,35 @@ pub struct Source {
     /// The place there, such as `row 17`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reference: Option<String>,
+    /// What the source itself calls it, on the first of the events that one of its rows became. Absent where there
+    /// is no row, and on events that were imported before this was kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step: Option<SourceStep>,
+}
+
+impl Source {
+    /// An entrance without places.
+    pub fn system(system: impl Into<String>) -> Self {
+        Self { system: system.into(), reference: None, step: None }
+    }
+}
+
+/// A row of another system's log as that system tells it, so that whoever looks at the process finds what the source
+/// had, whatever the rules here made of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceStep {
+    /// What happened, in the source's words.
+    pub activity: String,
+    /// Who did it, if the source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<ManagerId>,
+    /// The team there, if the source says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub team: Option<String>,
+    /// The time of the row, where it is not that of the event: an opening is told at its own time, what follows a
+    /// call at its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<DateTime<Utc>>,
 }
 
 /// Who, why and from where. Holds ids only, never a name.

@@ -4,6 +4,7 @@
 //! - [`registry()`]: the only list of projections.
 //! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
 //!   `table.sql`.
+//! - [`mining`]: what the steps of consultations say about the process.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
 pub mod calls;
@@ -15,6 +16,7 @@ pub mod handovers;
 pub mod history;
 pub mod managers;
 pub mod messages;
+pub mod mining;
 mod party;
 mod personal;
 pub mod ratings;
@@ -23,6 +25,7 @@ pub mod redates;
 mod registry;
 pub mod runtime;
 pub mod search;
+pub mod steps;
 #[cfg(test)]
 mod testing;
 pub mod views;

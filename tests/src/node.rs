@@ -84,7 +84,7 @@ impl Node {
             actor: Actor::SYSTEM,
             correlation_id: SystemIds.next_id(),
             causation_id: None,
-            source: Source { system: "test".to_owned(), reference: None },
+            source: Source::system("test"),
             idempotency: None,
             expected_version: ExpectedVersion::Any,
             occurred_at: None,

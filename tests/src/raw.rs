@@ -75,7 +75,7 @@ pub async fn append_raw(pool: &PgPool, event: &RawEvent) -> i64 {
         actor: Actor::SYSTEM,
         correlation_id: SystemIds.next_id(),
         causation_id: None,
-        source: Source { system: "another version".to_owned(), reference: None },
+        source: Source::system("another version"),
         person_id: PersonId(event.consultation),
     };
     let metadata = serde_json::to_value(&metadata).expect("metadata is JSON");

@@ -132,7 +132,7 @@ async fn publish(runtime: &Runtime, workspace_id: WorkspaceId) -> Result<()> {
         actor: Actor::SYSTEM,
         correlation_id: runtime.ids.next_id(),
         causation_id: None,
-        source: Source { system: SOURCE.to_owned(), reference: None },
+        source: Source::system(SOURCE),
         idempotency: None,
         expected_version: ExpectedVersion::Any,
         occurred_at: None,

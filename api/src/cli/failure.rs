@@ -14,6 +14,8 @@ use ledgerdesk_infrastructure::{
 };
 use ledgerdesk_projections::runtime::ReadSideError;
 
+use crate::process_log::ProcessLogError;
+
 /// A fault of a command, with its permanent code. The message says what would be right.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
@@ -63,6 +65,7 @@ fn code_of(error: &(dyn Error + 'static)) -> Option<&'static str> {
         error.downcast_ref::<CheckpointError>().map(CheckpointError::code),
         error.downcast_ref::<SignatureError>().map(|error| error.code()),
         error.downcast_ref::<OpenError>().map(|_| "log_unavailable"),
+        error.downcast_ref::<ProcessLogError>().map(ProcessLogError::code),
         error.downcast_ref::<StoreError>().map(|_| "log_unavailable"),
         error.downcast_ref::<sqlx::Error>().map(|_| "database_unavailable"),
         error.downcast_ref::<io::Error>().map(|_| "io"),

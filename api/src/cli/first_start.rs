@@ -107,7 +107,7 @@ async fn create(means: &Means<'_>, workspace_id: WorkspaceId) -> Result<()> {
         actor: Actor::SYSTEM,
         correlation_id: means.ids.next_id(),
         causation_id: None,
-        source: Source { system: "first-start".to_owned(), reference: None },
+        source: Source::system("first-start"),
         idempotency: None,
         expected_version: ExpectedVersion::Any,
         occurred_at: None,

@@ -7,6 +7,7 @@ mod config;
 mod database;
 mod demo;
 mod erase;
+mod export;
 mod failure;
 mod first_start;
 mod import;
@@ -90,6 +91,9 @@ enum Command {
     Import(import::Import),
     /// Write a demo into the workspace, to have something to look at
     Demo(demo::Demo),
+    /// Write consultations for other tools: event logs for process mining
+    #[command(subcommand)]
+    Export(export::Export),
     /// Look after the log
     #[command(subcommand)]
     Log(log::Log),
@@ -125,6 +129,7 @@ impl Command {
             Self::Migrate(command) => command.run(&config).await,
             Self::Import(command) => command.run(config).await,
             Self::Demo(command) => command.run(config).await,
+            Self::Export(command) => command.run(config).await,
             Self::Log(command) => command.run(&config).await,
             Self::Keys(command) => command.run(&config).await,
             Self::Projections(command) => command.run(config).await,

@@ -78,6 +78,11 @@ pub enum Fault {
         /// How many it may have, and what would be right.
         message: String,
     },
+    /// There is more than one answer can look at.
+    TooManySteps {
+        /// How much there may be, and what would be right.
+        message: String,
+    },
     /// The key stopped opening this door while a subscription ran.
     Revoked,
     /// The database is away, or this node stops. Worth another try in a moment.
@@ -115,6 +120,7 @@ impl Fault {
             Self::RateLimited { .. } => "RATE_LIMITED",
             Self::TooSlow { .. } => "SUBSCRIBER_TOO_SLOW",
             Self::ViewTooLarge { .. } => "VIEW_TOO_LARGE",
+            Self::TooManySteps { .. } => "TOO_MANY_STEPS",
             Self::Revoked => "UNAUTHENTICATED",
             Self::Unavailable { .. } => "UNAVAILABLE",
             Self::Internal => INTERNAL,
@@ -130,7 +136,8 @@ impl Fault {
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }
             | Self::Paused { message }
-            | Self::ViewTooLarge { message } => message.clone(),
+            | Self::ViewTooLarge { message }
+            | Self::TooManySteps { message } => message.clone(),
             Self::MissingPermission { permission } => format!(
                 "this needs the permission {}, to {}; use a key whose role has it",
                 permission.as_str(),

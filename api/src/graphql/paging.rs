@@ -63,6 +63,14 @@ pub(super) fn size(argument: &'static str, given: Option<i32>) -> Result<u8, Fau
     }
 }
 
+/// Tells lists that are asked for differently apart.
+pub(super) fn mark(said: &str) -> [u8; 4] {
+    let digest: [u8; 32] = Sha256::digest(said).into();
+    let mut mark = [0; 4];
+    mark.copy_from_slice(&digest[..4]);
+    mark
+}
+
 /// What a list is asked for: its cursors belong to it.
 struct Query {
     keyset: Keyset,

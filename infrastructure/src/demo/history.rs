@@ -132,7 +132,7 @@ fn new_event(
             actor: moment.actor.clone(),
             correlation_id: stream,
             causation_id: None,
-            source: Source { system: ids.origin().to_owned(), reference: None },
+            source: Source::system(ids.origin()),
             person_id,
         },
         occurred_at: moment.at,

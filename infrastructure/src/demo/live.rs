@@ -114,7 +114,7 @@ fn envelope(settings: &LiveSettings, id: ConsultationId, cue: Cue) -> Envelope<C
         actor: cue.actor,
         correlation_id: settings.ids.next_id(),
         causation_id: None,
-        source: Source { system: "demo:live".to_owned(), reference: None },
+        source: Source::system("demo:live"),
         idempotency: None,
         expected_version: ExpectedVersion::Any,
         occurred_at: None,

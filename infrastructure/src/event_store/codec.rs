@@ -134,22 +134,27 @@ impl Codec {
 
     /// Decodes a page: opens what can be opened, upcasts, and marks as erased what nobody can open.
     pub(super) async fn decode(&self, rows: &[PgRow]) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        let mut sealed = HashSet::new();
-        let mut read = Vec::with_capacity(rows.len());
-        for row in rows {
-            let row = RawEvent::of(row)?;
-            let metadata: Metadata =
-                serde_json::from_str(row.metadata).map_err(|source| corrupt(&row, source))?;
-            if row.sealed.is_some() {
-                sealed.insert(metadata.person_id);
-            }
-            read.push((row, metadata));
-        }
+        let read = read(rows)?;
+        let sealed = read.iter().filter(|(row, _)| row.sealed.is_some());
+        let sealed: HashSet<PersonId> = sealed.map(|(_, metadata)| metadata.person_id).collect();
         let keys = self.keys.find(sealed).await?;
+        self.decoded(read, &keys)
+    }
+
+    /// Decodes a page for whoever needs no personal values: they read as if they were erased.
+    pub(super) fn decode_sealed(&self, rows: &[PgRow]) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        self.decoded(read(rows)?, &HashMap::new())
+    }
+
+    fn decoded(
+        &self,
+        read: Vec<(RawEvent<'_>, Metadata)>,
+        keys: &HashMap<PersonId, PersonKey>,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
         read.into_iter()
             .map(|(row, metadata)| {
                 let stream_type = StreamType::parse(row.stream_type).ok_or_else(|| unknown(&row))?;
-                let event = self.event(&row, stream_type, metadata.person_id, &keys)?;
+                let event = self.event(&row, stream_type, metadata.person_id, keys)?;
                 Ok(Arc::new(Recorded {
                     position: Position(row.position),
                     workspace_id: WorkspaceId(row.workspace_id),
@@ -197,6 +202,15 @@ impl Codec {
         let payload = self.upcasting.apply(row.event_type, version, payload).map_err(|_| unknown(row))?;
         Event::decode(stream_type, row.event_type, payload).map_err(|source| corrupt(row, source))
     }
+}
+
+fn read(rows: &[PgRow]) -> Result<Vec<(RawEvent<'_>, Metadata)>, StoreError> {
+    let read = |row| {
+        let row = RawEvent::of(row)?;
+        let metadata = serde_json::from_str(row.metadata).map_err(|source| corrupt(&row, source))?;
+        Ok((row, metadata))
+    };
+    rows.iter().map(read).collect()
 }
 
 fn seal(

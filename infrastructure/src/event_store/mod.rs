@@ -2,7 +2,7 @@
 //!
 //! - `append`, `appender`, `batch`, `connection`: the way in: queue, one round trip per batch, its verdict.
 //! - `canonical`, `codec`: what an event is as bytes: canonical form, hash chain, sealing, upcasting.
-//! - `read`, `streams`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a
+//! - `read`, `by_stream`, `streams`, `tail`, `blocks`, `cursor`: the way out: by stream, by position, and followed live without a
 //!   seam.
 //! - `stored`, `scan`: events as they lie in the table, by the hundred thousand.
 //! - `verify`, `export`, `checkpoint`: whether the log is what was appended, here, elsewhere and later.
@@ -13,6 +13,7 @@ mod append;
 mod appender;
 mod batch;
 mod blocks;
+mod by_stream;
 pub mod canonical;
 mod checkpoint;
 mod codec;
@@ -36,7 +37,7 @@ use std::{collections::HashMap, sync::Arc};
 use ledgerdesk_domain::{
     event::Recorded,
     id::{PersonId, WorkspaceId},
-    stream::{Position, StreamId, StreamVersion},
+    stream::{Position, StreamId, StreamType, StreamVersion},
     upcast::{UpcastError, Upcasting},
 };
 use sqlx::PgPool;
@@ -46,6 +47,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub use self::{
     append::{Append, Appended, Idempotency, NewEvent},
     appender::AppenderLimits,
+    by_stream::StreamsInTurn,
     checkpoint::{
         CHECKPOINT_FORMAT, Checkpoint, CheckpointError, Proof, StatedHead, Statement, WorkspaceEnd,
         write_checkpoint,
@@ -307,6 +309,21 @@ impl EventStore {
         let events = self.streams.after(workspace, stream, after).await?;
         let may_have_more = events.len() >= TOGETHER;
         Ok((events, may_have_more))
+    }
+
+    /// The streams of one kind in a workspace, one after the other, each as it was at `to`, without personal values.
+    pub fn streams_in_turn(
+        &self,
+        workspace: WorkspaceId,
+        stream_type: StreamType,
+        to: Position,
+    ) -> StreamsInTurn {
+        StreamsInTurn::new(self.reader.clone(), workspace, stream_type, to)
+    }
+
+    /// The head as it was when the log ended at `position`; nothing where the log does not reach that far.
+    pub async fn head_at(&self, position: Position) -> Result<Option<Head>, ReadError> {
+        Ok(self.reader.head_at(position).await?)
     }
 
     /// The cursor that stands at `position`, with the epoch and hash that the log has there; an error where

@@ -6,7 +6,7 @@ use futures_util::{StreamExt, pin_mut, stream};
 use ledgerdesk_domain::{
     consultation::ConsultationEvent,
     context::Actor,
-    event::{DomainEvent, Event, Metadata, Source},
+    event::{DomainEvent, Event, Metadata, Source, SourceStep},
     id::{PersonId, WorkspaceId},
     stream::{StreamId, StreamVersion},
 };
@@ -214,11 +214,11 @@ impl Prepared {
         let mut version = StreamVersion::NONE;
         let event = |happened: Happened| {
             version = version.next();
-            let Happened { event, occurred_at, actor, person_id, row } = happened;
+            let Happened { event, occurred_at, actor, person_id, row, step } = happened;
             NewEvent {
                 event_id: ids::event(id, version),
                 event: Event::Consultation(event),
-                metadata: self.metadata(actor, row, person_id, correlation_id),
+                metadata: self.metadata(actor, (row, step), person_id, correlation_id),
                 occurred_at,
             }
         };
@@ -234,7 +234,12 @@ impl Prepared {
             NewEvent {
                 event_id: ids::event(id, version),
                 event: event.clone(),
-                metadata: self.metadata(Actor::SYSTEM, newcomer.since.index, PersonId(id), correlation_id),
+                metadata: self.metadata(
+                    Actor::SYSTEM,
+                    (newcomer.since.index, None),
+                    PersonId(id),
+                    correlation_id,
+                ),
                 occurred_at: newcomer.since.time,
             }
         };
@@ -243,7 +248,13 @@ impl Prepared {
         History { stream: newcomer.stream, key, digest, events: newcomer.events.iter().map(event).collect() }
     }
 
-    fn metadata(&self, actor: Actor, row: u32, person_id: PersonId, correlation_id: Uuid) -> Metadata {
+    fn metadata(
+        &self,
+        actor: Actor,
+        (row, step): (u32, Option<SourceStep>),
+        person_id: PersonId,
+        correlation_id: Uuid,
+    ) -> Metadata {
         Metadata {
             actor,
             correlation_id,
@@ -251,6 +262,7 @@ impl Prepared {
             source: Source {
                 system: self.ids().origin().to_owned(),
                 reference: Some(format!("row {}", row + 1)),
+                step,
             },
             person_id,
         }

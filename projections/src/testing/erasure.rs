@@ -22,6 +22,7 @@ use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
     messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
+    steps::Steps,
 };
 
 const ANNA: u128 = 1;
@@ -242,6 +243,7 @@ fn check_all(client: u128, persons: &[u128]) {
     check(&History, client, persons);
     check(&Messages, client, persons);
     check(&Search, client, persons);
+    check(&Steps, client, persons);
     check(&Handovers, client, persons);
     check(&Redates, client, persons);
     check(&Calls, client, persons);

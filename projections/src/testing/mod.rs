@@ -149,7 +149,7 @@ fn tell<D: Decider>(
                 actor: context.actor.clone(),
                 correlation_id: Uuid::from_u128(0xC),
                 causation_id: None,
-                source: Source { system: "test".to_owned(), reference: None },
+                source: Source::system("test"),
                 person_id: D::person(state).unwrap_or(PersonId(stream.id)),
             },
             occurred_at: context.occurred_at,

@@ -50,6 +50,7 @@ const QUERIES: Table = &[
             "redates",
             "calls",
             "ratings",
+            "processMining",
         ],
     ),
     // What is found tells what is written in it.

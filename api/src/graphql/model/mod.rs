@@ -15,6 +15,7 @@ pub mod log;
 pub mod manager;
 pub mod me;
 pub mod message;
+pub mod mining;
 pub mod node;
 pub mod position;
 pub mod projection;

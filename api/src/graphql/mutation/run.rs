@@ -110,7 +110,7 @@ fn envelope<V: Verb>(
         actor: caller.actor.clone(),
         correlation_id: caller.request_id,
         causation_id: None,
-        source: Source { system: "graphql".to_owned(), reference: None },
+        source: Source::system("graphql"),
         idempotency,
         expected_version: expected.unwrap_or(fallback),
         occurred_at: options.occurred_at,

@@ -21,6 +21,7 @@ mod manager_list;
 mod me;
 mod message_list;
 mod node;
+mod process_mining;
 mod projections;
 mod rating_list;
 mod redate_list;
@@ -50,7 +51,7 @@ pub type QueryRoot = Guarded<Queries>;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Queries(Consultations, Work, People, Catalogs, Log, General, Access);
+pub struct Queries(Consultations, Work, People, Catalogs, Mining, Log, General, Access);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]
@@ -86,6 +87,10 @@ struct People(
 /// What consultations can be about.
 #[derive(MergedObject, Default)]
 struct Catalogs(catalog::CatalogQuery, catalog_list::CatalogListQuery);
+
+/// What the work tells about itself.
+#[derive(MergedObject, Default)]
+struct Mining(process_mining::ProcessMiningQuery);
 
 /// The log and what follows it.
 #[derive(MergedObject, Default)]

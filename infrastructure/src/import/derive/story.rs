@@ -8,8 +8,9 @@ use ledgerdesk_domain::{
     },
     context::{Actor, Context},
     decider::{Decider, Rejection},
-    event::DomainEvent,
+    event::{DomainEvent, SourceStep},
     id::{ConsultationId, HandoverId, ManagerId, PersonId},
+    text::SHORT_TEXT,
 };
 
 use super::{Meaning, Tally, Told};
@@ -28,6 +29,8 @@ pub(in crate::import) struct Happened {
     pub(in crate::import) person_id: PersonId,
     /// The row, from 0.
     pub(in crate::import) row: u32,
+    /// What the row itself says; on the first event of each row.
+    pub(in crate::import) step: Option<SourceStep>,
 }
 
 /// The handover that is open.
@@ -114,8 +117,9 @@ impl<'a> Story<'a> {
         let events = Consultation::decide(&self.state, command, &context)
             .map_err(|rejection| (rejection.code(), rejection.to_string()))?;
         let happened = !events.is_empty();
-        self.happened_in_row += events.len();
         for event in events {
+            let step = (self.happened_in_row == 0).then(|| self.source_step());
+            self.happened_in_row += 1;
             self.state = Consultation::evolve(std::mem::take(&mut self.state), &event);
             self.follow(&event);
             *self.tally.events.entry(event.event_type()).or_default() += 1;
@@ -125,9 +129,20 @@ impl<'a> Story<'a> {
                 actor: self.actor.clone(),
                 person_id: Consultation::person(&self.state).unwrap_or_else(|| self.id.into()),
                 row: self.row.index,
+                step,
             });
         }
         Ok(happened)
+    }
+
+    /// The row as the source tells it.
+    fn source_step(&self) -> SourceStep {
+        SourceStep {
+            activity: self.meaning.activity(self.row.index).chars().take(SHORT_TEXT).collect(),
+            resource: self.meaning.actor.get(self.row.index).copied(),
+            team: self.row_team(),
+            occurred_at: (self.now != self.row.time).then_some(self.row.time),
+        }
     }
 
     fn follow(&mut self, event: &ConsultationEvent) {

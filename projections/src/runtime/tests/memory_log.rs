@@ -176,7 +176,7 @@ fn record(position: i64, stream: Uuid, event: Event) -> Recorded {
             actor: Actor::SYSTEM,
             correlation_id: Uuid::nil(),
             causation_id: None,
-            source: Source { system: "test".to_owned(), reference: None },
+            source: Source::system("test"),
             person_id: PersonId(stream),
         },
         occurred_at: at,
