@@ -60,7 +60,7 @@ struct Files(PathBuf);
 
 impl Files {
     fn new() -> Self {
-        let directory = std::env::temp_dir().join(format!("ledgerdesk-test-files-{}", unique()));
+        let directory = std::env::temp_dir().join(format!("ledgerdesk-import-files-{}", unique()));
         std::fs::create_dir(&directory).expect("a directory is made");
         std::fs::write(directory.join("mapping.toml"), MAPPING).expect("the mapping is written");
         Self(directory)
