@@ -2,7 +2,7 @@
 
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
     messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, views::Views,
 };
 
@@ -18,6 +18,7 @@ pub fn registry() -> Registry {
         .with(Redates)
         .with(Calls)
         .with(Ratings)
+        .with(ConsultationFacts)
         .with(Clients)
         .with(Managers)
         .with(Catalogs)
@@ -85,6 +86,7 @@ mod tests {
         check(&Redates, &story);
         check(&Calls, &story);
         check(&Ratings, &story);
+        check(&ConsultationFacts, &story);
         check(&Clients, &story);
         check(&Managers, &story);
         check(&Catalogs, &story);
