@@ -50,6 +50,7 @@ const QUERIES: Table = &[
             "redates",
             "calls",
             "ratings",
+            "analytics",
         ],
     ),
     // What is found tells what is written in it.
@@ -154,7 +155,7 @@ const SUBSCRIPTIONS: Table = &[
     (One(EventsRead), &["events"]),
     (
         One(ConsultationsRead),
-        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "typing"],
+        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "analyticsChanged", "typing"],
     ),
     (One(ManagersRead), &["presence"]),
     (One(StatusRead), &["projectionLag"]),

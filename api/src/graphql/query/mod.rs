@@ -1,6 +1,7 @@
 //! Everything that can be asked. One file per field of the root; this is the only list.
 
 mod access;
+pub(super) mod analytics;
 mod call_list;
 mod catalog;
 mod catalog_list;
@@ -50,7 +51,7 @@ pub type QueryRoot = Guarded<Queries>;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Queries(Consultations, Work, People, Catalogs, Log, General, Access);
+pub struct Queries(Consultations, Work, People, Catalogs, Log, General, Access, analytics::AnalyticsQuery);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]

@@ -1,0 +1,6 @@
+//! Every metric against a reference that reads the log in the most naive way, on random histories.
+
+mod answers;
+mod calls;
+mod history;
+mod reference;
