@@ -3,7 +3,7 @@
 use super::permission::{
     Permission::{
         AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
-        ConsultationsRead, ConsultationsWrite, EventsRead, KeysIntrospect, ManagersRead, ManagersWrite,
+        ConsultationsRead, ConsultationsWrite, DataExport, EventsRead, KeysIntrospect, ManagersRead, ManagersWrite,
         OwnersManage, PersonalRead, StatusRead,
     },
     Permissions,
@@ -61,6 +61,7 @@ impl Role {
                 ManagersWrite,
                 EventsRead,
                 StatusRead,
+                DataExport,
             ]),
             Self::Manager => Permissions::of(&[
                 ConsultationsRead,
@@ -84,7 +85,14 @@ impl Role {
                 StatusRead,
             ]),
             Self::Analyst => {
-                Permissions::of(&[ConsultationsRead, ClientsRead, ManagersRead, CatalogsRead, StatusRead])
+                Permissions::of(&[
+                    ConsultationsRead,
+                    ClientsRead,
+                    ManagersRead,
+                    CatalogsRead,
+                    StatusRead,
+                    DataExport,
+                ])
             }
             Self::Auditor => Permissions::of(&[
                 ConsultationsRead,
@@ -95,6 +103,7 @@ impl Role {
                 EventsRead,
                 StatusRead,
                 AccessRead,
+                DataExport,
             ]),
             Self::Integration => Permissions::of(&[
                 ConsultationsRead,
@@ -109,6 +118,7 @@ impl Role {
                 EventsRead,
                 StatusRead,
                 KeysIntrospect,
+                DataExport,
             ]),
         }
     }

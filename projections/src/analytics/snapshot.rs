@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use ledgerdesk_domain::stream::Position;
-use sqlx::{PgPool, Postgres, Transaction};
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
 use super::{Metric, Question, Refusal, Table};
 
@@ -48,6 +48,16 @@ impl Snapshot {
     pub async fn open_exactly(pool: &PgPool, read_models: &[&str]) -> Result<Self, Refusal> {
         let snapshot = Self::open(pool, read_models).await?;
         if snapshot.exact { Ok(snapshot) } else { Err(Refusal::Unsettled) }
+    }
+
+    /// Where further statements of the same view are run, none of them for longer than `within`.
+    pub async fn connection(&mut self, within: Duration) -> Result<&mut PgConnection, sqlx::Error> {
+        // The transaction ends with its reader, and so does the setting.
+        sqlx::query("select set_config('statement_timeout', $1, true)")
+            .bind(within.as_millis().to_string())
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(&mut self.transaction)
     }
 }
 

@@ -16,7 +16,7 @@ use super::{
 };
 use crate::support::Desk;
 
-const CONSULTATIONS: u32 = 40;
+const CONSULTATIONS: u32 = 60;
 
 fn seed() -> u64 {
     std::env::var("LEDGERDESK_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_260_329)

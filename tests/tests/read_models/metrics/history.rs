@@ -35,6 +35,9 @@ struct Telling<'d> {
     consultation: Uuid,
     now: DateTime<Utc>,
     handover: Option<Uuid>,
+    /// Which step of it comes next.
+    step: u32,
+    offered: ManagerId,
     rating: Option<Uuid>,
     accepted: u32,
 }
@@ -48,8 +51,9 @@ pub(crate) async fn tell(desk: &Desk, seed: u64, consultations: u32) -> u32 {
         let now = begin() + TimeDelta::seconds(random.random_range(0..300_000));
         let random = StdRng::seed_from_u64(random.random());
         let consultation = new_id();
+        let (handover, rating, offered) = (None, None, managers()[0]);
         let mut telling =
-            Telling { desk, random, consultation, now, handover: None, rating: None, accepted: 0 };
+            Telling { desk, random, consultation, now, handover, step: 0, offered, rating, accepted: 0 };
         telling.all().await;
         accepted += telling.accepted;
         told.push(consultation);
@@ -116,7 +120,7 @@ impl Telling<'_> {
     }
 
     fn command(&mut self, at: DateTime<Utc>) -> C {
-        match self.random.random_range(0..30) {
+        match self.random.random_range(0..34) {
             0..3 => C::ReceiveMessage(ReceiveMessage {
                 message_id: new_id().into(),
                 channel: Channel::Site,
@@ -163,9 +167,9 @@ impl Telling<'_> {
                 initiator: self.one(&[Party::Client(None), Party::Bot]),
             }),
             21..24 => self.call(at),
-            24..27 => self.hand_over(),
-            27 => self.rate(),
-            28 => C::ChangePriority(ChangePriority { priority: self.one(&[Priority::High, Priority::Normal]) }),
+            24..30 => self.hand_over(),
+            30..32 => self.rate(),
+            32 => C::ChangePriority(ChangePriority { priority: self.one(&[Priority::High, Priority::Normal]) }),
             _ => C::ChangeTags(ChangeTags { add: vec!["c".to_owned()], remove: vec!["a".to_owned()] }),
         }
     }
@@ -195,11 +199,14 @@ impl Telling<'_> {
         })
     }
 
+    /// The next step of a handover, more often than not.
     fn hand_over(&mut self) -> C {
-        let manager_id = self.manager();
         let handover_id = self.handover.unwrap_or_default().into();
-        match self.random.random_range(0..9) {
-            0..2 => {
+        let step = if self.random.random_range(0..5) == 0 { self.random.random_range(0..4) } else { self.step };
+        let manager_id = if step == 1 { self.manager() } else { self.offered };
+        self.step = (step + 1) % 4;
+        match (step, self.random.random_range(0..6)) {
+            (0, _) => {
                 let handover = new_id();
                 self.handover = Some(handover);
                 C::RequestHandover(RequestHandover {
@@ -210,12 +217,22 @@ impl Telling<'_> {
                     to_manager: None,
                 })
             }
-            2 => C::OfferHandover(OfferHandover { handover_id, manager_id, expires_at: None }),
-            3 => C::DeclineHandover(DeclineHandover { handover_id, manager_id, reason: None }),
-            4..6 => C::AcceptHandover(AcceptHandover { handover_id, manager_id }),
-            6 => C::ResolveHandover(ResolveHandover { handover_id }),
-            7 => C::ReturnHandover(ReturnHandover { handover_id, reason: None }),
-            _ => C::ExpireHandover(ExpireHandover { handover_id }),
+            (1, _) => {
+                self.offered = manager_id;
+                C::OfferHandover(OfferHandover { handover_id, manager_id, expires_at: None })
+            }
+            (2, 0) => {
+                // Somebody else is asked.
+                self.step = 1;
+                C::DeclineHandover(DeclineHandover { handover_id, manager_id, reason: None })
+            }
+            (2, 1) => {
+                self.step = 0;
+                C::ExpireHandover(ExpireHandover { handover_id })
+            }
+            (2, _) => C::AcceptHandover(AcceptHandover { handover_id, manager_id }),
+            (_, 0..2) => C::ReturnHandover(ReturnHandover { handover_id, reason: None }),
+            _ => C::ResolveHandover(ResolveHandover { handover_id }),
         }
     }
 
