@@ -2,8 +2,9 @@
 
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, views::Views,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Registry, search::Search, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.

@@ -3,8 +3,8 @@
 use super::permission::{
     Permission::{
         AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
-        ConsultationsRead, ConsultationsWrite, DataExport, EventsRead, KeysIntrospect, ManagersRead, ManagersWrite,
-        OwnersManage, PersonalRead, StatusRead,
+        ConsultationsRead, ConsultationsWrite, DataExport, EventsRead, KeysIntrospect, ManagersRead,
+        ManagersWrite, OwnersManage, PersonalRead, StatusRead,
     },
     Permissions,
 };
@@ -84,16 +84,14 @@ impl Role {
                 CatalogsRead,
                 StatusRead,
             ]),
-            Self::Analyst => {
-                Permissions::of(&[
-                    ConsultationsRead,
-                    ClientsRead,
-                    ManagersRead,
-                    CatalogsRead,
-                    StatusRead,
-                    DataExport,
-                ])
-            }
+            Self::Analyst => Permissions::of(&[
+                ConsultationsRead,
+                ClientsRead,
+                ManagersRead,
+                CatalogsRead,
+                StatusRead,
+                DataExport,
+            ]),
             Self::Auditor => Permissions::of(&[
                 ConsultationsRead,
                 PersonalRead,

@@ -2,10 +2,7 @@
 
 use std::fmt;
 
-use super::{
-    Metric, Refusal, Table,
-    refusal::nearest,
-};
+use super::{Metric, Refusal, Table, refusal::nearest};
 
 /// A side of a fact. Manager and team are those of the fact; client, tags and the like are those that the consultation
 /// has now.
@@ -95,7 +92,9 @@ impl Dimension {
             "status" => "its stage now",
             "language" => "the client's language",
             "tag" => "each of its tags now: with two, it counts in both, and once in the total",
-            "catalog" => "each entry of the catalogs that it is about, as `catalog/key`; with two, it counts in both",
+            "catalog" => {
+                "each entry of the catalogs that it is about, as `catalog/key`; with two, it counts in both"
+            }
             "catalog:…" => "each entry of one catalog that it is about, such as `catalog:section`",
             "attribute:…" => "the value of a custom attribute, such as `attribute:product`",
             "outcome" => "how a call ended",
@@ -117,12 +116,17 @@ impl Dimension {
         match name.split_once(':') {
             None if name == "catalog" || name == "topic" => return Ok(Self::Catalog(None)),
             None if name == "source" => return Ok(Self::Channel),
-            Some(("catalog", catalog)) if !catalog.is_empty() => return Ok(Self::Catalog(Some(catalog.to_owned()))),
+            Some(("catalog", catalog)) if !catalog.is_empty() => {
+                return Ok(Self::Catalog(Some(catalog.to_owned())));
+            }
             Some(("attribute", key)) if !key.is_empty() => return Ok(Self::Attribute(key.to_owned())),
             _ => {}
         }
         let known = PLAIN.iter().map(|(name, _)| *name).chain(["catalog", "attribute:…"]);
-        Err(Refusal::UnknownDimension { name: name.chars().take(64).collect(), nearest: nearest(name, known) })
+        Err(Refusal::UnknownDimension {
+            name: name.chars().take(64).collect(),
+            nearest: nearest(name, known),
+        })
     }
 
     /// Whether a fact can lie in several groups.
@@ -153,7 +157,9 @@ impl Dimension {
             (Self::Direction, Table::Calls) => "t.direction",
             (Self::Initiator, Table::Handovers) => "t.requested_by_kind",
             (Self::Initiator, Table::Redates) => "t.initiator_kind",
-            (Self::Initiator, Table::Consultations) if metric.key.name.starts_with("promise_") => "x.initiator",
+            (Self::Initiator, Table::Consultations) if metric.key.name.starts_with("promise_") => {
+                "x.initiator"
+            }
             (Self::State, Table::Handovers | Table::Ratings) => "t.state",
             (Self::Questionnaire, Table::Ratings) => "t.questionnaire",
             (Self::Question, Table::Ratings) if by_question => "x.question",
@@ -201,7 +207,8 @@ impl fmt::Display for Dimension {
             Self::Catalog(Some(catalog)) => write!(formatter, "catalog:{catalog}"),
             Self::Attribute(key) => write!(formatter, "attribute:{key}"),
             plain => {
-                let name = PLAIN.iter().find(|(_, dimension)| dimension == plain).map_or("", |(name, _)| name);
+                let name =
+                    PLAIN.iter().find(|(_, dimension)| dimension == plain).map_or("", |(name, _)| name);
                 formatter.write_str(name)
             }
         }

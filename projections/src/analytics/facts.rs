@@ -159,7 +159,8 @@ fn within_bucket(question: &Question, groups: &[Group]) -> Result<(Question, Vec
         }
         let begin = group.value.as_deref().and_then(|text| text.parse::<DateTime<Utc>>().ok());
         let bounds = question.bounds()?;
-        let place = begin.and_then(|begin| bounds[..bounds.len() - 1].iter().position(|bound| *bound == begin));
+        let place =
+            begin.and_then(|begin| bounds[..bounds.len() - 1].iter().position(|bound| *bound == begin));
         let Some(place) = place else {
             return Err(Refusal::Contradiction(
                 "there is no bucket that begins there; name one by its beginning, as a report of the same range and \

@@ -187,9 +187,7 @@ impl Metric {
     /// What is given of the values.
     pub const fn aggregates(&self) -> &'static str {
         match self.unit {
-            Unit::Milliseconds | Unit::Number | Unit::Hundredths => {
-                "n, sum, mean, min, max, p50, p90, p99"
-            }
+            Unit::Milliseconds | Unit::Number | Unit::Hundredths => "n, sum, mean, min, max, p50, p90, p99",
             Unit::Share => "n, sum (how many hold), mean (the share)",
             Unit::Count => "n",
             Unit::Level => "n at the end of each bucket",

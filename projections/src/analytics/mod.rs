@@ -4,7 +4,7 @@
 //! - [`Question`]: what is asked, checked ([`Refusal`]); [`Dimension`]: by what it is broken down.
 //! - [`report`]: numbers by groups; [`facts`]: what one number is made of; [`difference`]: two versions of a metric
 //!   beside each other; all from one statement each ([`statement`]), at one position of the log.
-//! - [`markdown`]: `docs/metrics.md`.
+//! - [`markdown()`] writes the page `docs/metrics.md`.
 //!
 //! Local time is worked out here and not by the database ([`Zone`]), so that one table of time zones decides.
 

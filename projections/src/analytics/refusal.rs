@@ -64,7 +64,9 @@ pub enum Refusal {
     #[error("the range lies outside of the years 1970 to 9999")]
     RangeOutOfTime,
     /// More buckets than an answer has.
-    #[error("the range has about {count} buckets; at most {limit} are possible: ask for larger ones or a shorter range")]
+    #[error(
+        "the range has about {count} buckets; at most {limit} are possible: ask for larger ones or a shorter range"
+    )]
     TooManyBuckets {
         /// How many there would be.
         count: i64,
@@ -141,8 +143,11 @@ pub(super) fn nearest<'n>(name: &str, names: impl IntoIterator<Item = &'n str>) 
     // The distance grows with the length: what somebody sends here has no bound of its own.
     let name: String = name.chars().take(64).collect::<String>().to_lowercase();
     let likeness = |other: &str| strsim::jaro_winkler(&name, &other.to_lowercase());
-    let mut like: Vec<_> =
-        names.into_iter().map(|other| (likeness(other), other)).filter(|(likeness, _)| *likeness > 0.7).collect();
+    let mut like: Vec<_> = names
+        .into_iter()
+        .map(|other| (likeness(other), other))
+        .filter(|(likeness, _)| *likeness > 0.7)
+        .collect();
     like.sort_by(|one, other| other.0.total_cmp(&one.0).then(one.1.cmp(other.1)));
     like.into_iter().take(3).map(|(_, other)| other.to_owned()).collect()
 }

@@ -86,7 +86,9 @@ async fn answer(snapshot: &mut Snapshot, reach: Reach, question: &Question) -> R
         if let Some(before) = &before {
             let (total, then) = read(connection, reach, before, metric).await?;
             total_before = Some(total);
-            cells.values_mut().for_each(|cell| cell.1 = Some(Aggregates::counted(0)));
+            for cell in cells.values_mut() {
+                cell.1 = Some(Aggregates::counted(0));
+            }
             for (keys, then) in then {
                 cells.entry(keys).or_insert((Aggregates::counted(0), None)).1 = Some(then);
             }

@@ -98,7 +98,9 @@ impl<'q> Facts<'q> {
         let c = self.consultation();
         match dimension {
             Dimension::Time => {
-                sql.push(format_args!("width_bucket({}, ", measure.at)).push_bind(bounds.to_vec()).push(")::text");
+                sql.push(format_args!("width_bucket({}, ", measure.at))
+                    .push_bind(bounds.to_vec())
+                    .push(")::text");
             }
             Dimension::Hour => self.push_local(sql, "hour"),
             Dimension::Weekday => self.push_local(sql, "isodow"),
@@ -141,7 +143,8 @@ impl<'q> Facts<'q> {
         let Metric { measure, .. } = self.metric;
         let sides = || self.dimensions.iter().chain(self.groups.iter().map(|group| &group.dimension));
         sql.push(format_args!(" from read.{} t", measure.table.name()));
-        let by_team = measure.team.starts_with("c.") && (self.whole || sides().any(|side| *side == Dimension::Team));
+        let by_team =
+            measure.team.starts_with("c.") && (self.whole || sides().any(|side| *side == Dimension::Team));
         if measure.table != Table::Consultations && (by_team || sides().any(Dimension::is_of_consultation)) {
             sql.push(
                 " left join read.consultation_facts c on c.id = t.consultation_id and c.workspace_id = t.workspace_id",
@@ -207,7 +210,9 @@ impl<'q> Facts<'q> {
                 sql.push(format_args!(" and ({until} is null or {until} >= ")).push_bind(seen).push(")");
                 // What stays resolved since before has no open span after.
                 sql.push(" and t.opened_at < ").push_bind(to);
-                sql.push(" and (t.full_resolution_at is null or t.full_resolution_at >= ").push_bind(seen).push(")");
+                sql.push(" and (t.full_resolution_at is null or t.full_resolution_at >= ")
+                    .push_bind(seen)
+                    .push(")");
             }
         }
     }
@@ -227,7 +232,8 @@ impl<'q> Facts<'q> {
 }
 
 fn keys(count: usize) -> String {
-    (0..count).map(|number| format!("k{number}, ")).collect()
+    let names: Vec<_> = (0..count).map(|number| format!("k{number}, ")).collect();
+    names.concat()
 }
 
 fn push_group_by(sql: &mut QueryBuilder<Postgres>, keys: &str) {

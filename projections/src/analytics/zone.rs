@@ -1,6 +1,8 @@
 //! Local time: the buckets of a range, and the clock of the wall within it.
 
-use chrono::{DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc};
+use chrono::{
+    DateTime, Datelike as _, Days, Months, NaiveDate, NaiveTime, TimeDelta, TimeZone as _, Timelike as _, Utc,
+};
 use chrono_tz::{OffsetComponents as _, TZ_VARIANTS, Tz};
 
 use super::{Refusal, refusal::nearest};
@@ -140,8 +142,8 @@ impl Zone {
     /// The first instant of a local day; where clocks leap over midnight, the one that they leap to.
     fn begins(self, day: NaiveDate) -> DateTime<Utc> {
         let midnight = day.and_time(NaiveTime::MIN);
-        let quarters = (0..16).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
-        let first = quarters.filter_map(|local| self.0.from_local_datetime(&local).earliest()).next();
+        let mut quarters = (0..16).map(|quarter| midnight + TimeDelta::minutes(15 * quarter));
+        let first = quarters.find_map(|local| self.0.from_local_datetime(&local).earliest());
         // A day that a zone left out altogether begins where UTC has it.
         first.map_or_else(|| midnight.and_utc(), |first| first.with_timezone(&Utc))
     }
@@ -214,7 +216,15 @@ mod tests {
         assert_eq!(starts(Bucket::Week)[1], "2026-01-05");
         assert_eq!(
             starts(Bucket::Quarter),
-            ["2025-12-30", "2026-01-01", "2026-04-01", "2026-07-01", "2026-10-01", "2027-01-01", "2027-01-02"]
+            [
+                "2025-12-30",
+                "2026-01-01",
+                "2026-04-01",
+                "2026-07-01",
+                "2026-10-01",
+                "2027-01-01",
+                "2027-01-02"
+            ]
         );
         assert_eq!(starts(Bucket::Year).len(), 4);
         assert_eq!(starts(Bucket::Month).len(), 15);

@@ -49,8 +49,7 @@ impl Row {
     }
 
     /// The resolution that stands, or none.
-    fn stand(&mut self, standing: Option<Standing>) {
-        let standing = standing.as_ref();
+    fn stand(&mut self, standing: Option<&Standing>) {
         self.full_resolution_at = standing.map(|it| it.end.at);
         self.full_resolution_ms = standing.map(|it| (it.end.at - self.opened_at).num_milliseconds());
         self.full_resolution_open_ms = standing.map(|it| it.open.num_milliseconds());
@@ -340,6 +339,6 @@ impl<'r> Fold<'r> {
     fn end(mut self) {
         self.keep(None);
         let standing = self.standing.take();
-        self.row.stand(standing);
+        self.row.stand(standing.as_ref());
     }
 }

@@ -223,3 +223,7 @@ impl Row {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

@@ -20,8 +20,9 @@ use serde_json::{Value, json};
 use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Projection, search::Search,
 };
 
 const ANNA: u128 = 1;

@@ -155,7 +155,14 @@ const SUBSCRIPTIONS: Table = &[
     (One(EventsRead), &["events"]),
     (
         One(ConsultationsRead),
-        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "analyticsChanged", "typing"],
+        &[
+            "consultationChanged",
+            "consultationsChanged",
+            "handoversChanged",
+            "queueCounts",
+            "analyticsChanged",
+            "typing",
+        ],
     ),
     (One(ManagersRead), &["presence"]),
     (One(StatusRead), &["projectionLag"]),

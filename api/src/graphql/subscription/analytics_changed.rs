@@ -37,10 +37,7 @@ pub(super) struct Computed {
     answer: Answer,
 }
 
-pub(super) async fn source(
-    ctx: &Context<'_>,
-    asked: ReportInput,
-) -> Result<impl Source + use<>, Fault> {
+pub(super) async fn source(ctx: &Context<'_>, asked: ReportInput) -> Result<impl Source + use<>, Fault> {
     let of = format!("{asked:?}");
     let question = asked.read()?;
     input::reach(ctx, &question)?;

@@ -29,7 +29,10 @@ use super::{
     model::{consultation::Consultation, event::Event, projection::Projection},
     query::{
         analytics::{input::ReportInput, report::AnalyticsReport},
-        consultation_list::ConsultationFilter, event_list::EventFilter, handover_list::HandoverFilter},
+        consultation_list::ConsultationFilter,
+        event_list::EventFilter,
+        handover_list::HandoverFilter,
+    },
 };
 use crate::live::subscribe;
 

@@ -207,7 +207,7 @@ pub(super) async fn report(
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, &read_models(&question)).await?;
     let about = About::of_question("report", &question, export.snapshot.position);
-    export.answer(asked.format, about, Rows::Report(question)).await
+    export.answer(asked.format, about, Rows::Report(question))
 }
 
 /// Export the facts of a metric
@@ -233,7 +233,7 @@ pub(super) async fn facts(
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, &read_models(&question)).await?;
     let about = About::of_question("facts", &question, export.snapshot.position);
-    export.answer(asked.format, about, Rows::Facts(question)).await
+    export.answer(asked.format, about, Rows::Facts(question))
 }
 
 /// Export a table of facts
@@ -258,7 +258,7 @@ pub(super) async fn table(
     let table = fact_table(&name)?;
     let export = begin(&state, &session, &[table.table.name()]).await?;
     let about = About::new(table.name, Vec::new(), export.snapshot.position);
-    export.answer(asked.format, about, Rows::Table(table)).await
+    export.answer(asked.format, about, Rows::Table(table))
 }
 
 /// A name, perhaps with a version. What is no version is part of the name, which then there is not.
@@ -286,14 +286,16 @@ async fn begin(state: &SharedState, session: &Session, read_models: &[&str]) -> 
         return Err(Problem::unavailable("this node has no read models to export from"));
     };
     let place = Arc::clone(&exports.running).try_acquire_owned().map_err(|_| {
-        Problem::unavailable("as many exports run on this node as may run at a time; try again when one has ended")
+        Problem::unavailable(
+            "as many exports run on this node as may run at a time; try again when one has ended",
+        )
     })?;
     let snapshot = Snapshot::open_exactly(&exports.pool, read_models).await?;
     Ok(Export { snapshot, reach: caller.reach(), caller: caller.clone(), place })
 }
 
 impl Export {
-    async fn answer(self, format: Format, about: About, rows: Rows) -> Result<Response, Problem> {
+    fn answer(self, format: Format, about: About, rows: Rows) -> Result<Response, Problem> {
         record::begun(&self.caller, &about);
         let columns = rows.columns();
         stream::answer((format, about, columns), move |sink| async move {

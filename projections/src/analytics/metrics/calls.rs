@@ -75,7 +75,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "call_attempts", version: 1 },
-        title: Text { en: "Call attempts of a consultation", ru: "Попытки дозвона в консультации" },
+        title: Text {
+            en: "Call attempts of a consultation", ru: "Попытки дозвона в консультации"
+        },
         about: Text {
             en: "How many times we called in a consultation in which we called at all.",
             ru: "Сколько раз мы звонили в консультации, в которой звонили вообще.",

@@ -15,7 +15,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "opened", version: 1 },
         title: Text { en: "Opened", ru: "Открыто" },
-        about: Text { en: "Consultations that came in.", ru: "Поступившие консультации." },
+        about: Text {
+            en: "Consultations that came in.", ru: "Поступившие консультации."
+        },
         start: "`ConsultationOpened`",
         attribution: "nobody; the team that it was queued for",
         source: "Zammad and Freshdesk, created",
@@ -31,7 +33,9 @@ pub(super) const METRICS: &[Metric] = &[
         start: "the consultation became `RESOLVED`, or `CLOSED` without that",
         source: "Chatwoot, `conversation_resolved`: one for each resolution, but dated by the event",
         measure: Measure {
-            each: Some("jsonb_to_recordset(t.resolutions) as x(at timestamptz, by uuid, team text, stop bigint)"),
+            each: Some(
+                "jsonb_to_recordset(t.resolutions) as x(at timestamptz, by uuid, team text, stop bigint)",
+            ),
             at: "x.at",
             manager: "x.by",
             team: "x.team",
@@ -46,11 +50,15 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "reopened", version: 1 },
         title: Text { en: "Reopened", ru: "Открыто повторно" },
-        about: Text { en: "Consultations that came back.", ru: "Вернувшиеся консультации." },
+        about: Text {
+            en: "Consultations that came back.", ru: "Вернувшиеся консультации."
+        },
         start: "`Reopened`",
         source: "Zammad, reopened: counted here at the reopening and never taken back",
         measure: Measure {
-            each: Some("jsonb_to_recordset(t.reopenings) as x(at timestamptz, by uuid, team text, stop bigint)"),
+            each: Some(
+                "jsonb_to_recordset(t.reopenings) as x(at timestamptz, by uuid, team text, stop bigint)",
+            ),
             at: "x.at",
             manager: "x.by",
             team: "x.team",

@@ -35,7 +35,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "handovers_requested", version: 1 },
         title: Text { en: "Handovers requested", ru: "Запрошено эскалаций" },
-        about: Text { en: "Handovers that were asked for.", ru: "Запрошенные эскалации." },
+        about: Text {
+            en: "Handovers that were asked for.", ru: "Запрошенные эскалации."
+        },
         start: "`HandoverRequested`",
         attribution: "who held the consultation, and the team asked",
         source: "The first step of the funnel; Chatwoot keeps only the first of a conversation",
@@ -44,7 +46,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "handovers_accepted", version: 1 },
         title: Text { en: "Handovers accepted", ru: "Принято эскалаций" },
-        about: Text { en: "Handovers that somebody took over.", ru: "Эскалации, которые кто-то принял." },
+        about: Text {
+            en: "Handovers that somebody took over.", ru: "Эскалации, которые кто-то принял."
+        },
         start: "`HandoverAccepted`",
         attribution: "who took over, and the team asked",
         source: "A step of the funnel",
@@ -59,7 +63,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "handovers_declined", version: 1 },
-        title: Text { en: "Handover offers declined", ru: "Отклонено предложений эскалации" },
+        title: Text {
+            en: "Handover offers declined", ru: "Отклонено предложений эскалации"
+        },
         about: Text {
             en: "Offers that were declined; a handover may be declined by several.",
             ru: "Отклонённые предложения; одну эскалацию могут отклонить несколько раз.",
@@ -81,7 +87,10 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "handovers_expired", version: 1 },
         title: Text { en: "Handovers expired", ru: "Просрочено эскалаций" },
-        about: Text { en: "Handovers that nobody took over in time.", ru: "Эскалации, которые никто не принял вовремя." },
+        about: Text {
+            en: "Handovers that nobody took over in time.",
+            ru: "Эскалации, которые никто не принял вовремя.",
+        },
         start: "`HandoverExpired`",
         attribution: "who was last made an offer, and the team asked",
         source: "A step of the funnel",
@@ -97,7 +106,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "handovers_returned", version: 1 },
         title: Text { en: "Handovers returned", ru: "Возвращено эскалаций" },
-        about: Text { en: "Handovers that were given back.", ru: "Эскалации, которые вернули." },
+        about: Text {
+            en: "Handovers that were given back.", ru: "Эскалации, которые вернули."
+        },
         start: "`HandoverReturned`",
         attribution: "who gave it back, and the team asked",
         source: "A step of the funnel",
@@ -113,7 +124,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "handovers_resolved", version: 1 },
         title: Text { en: "Handovers resolved", ru: "Выполнено эскалаций" },
-        about: Text { en: "Handovers whose work was done.", ru: "Эскалации, работа по которым сделана." },
+        about: Text {
+            en: "Handovers whose work was done.", ru: "Эскалации, работа по которым сделана."
+        },
         start: "`HandoverResolved` with the outcome `DONE`",
         attribution: "who did it, and the team asked",
         source: "The last step of the funnel",
@@ -143,7 +156,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "handover_time_to_accept", version: 1 },
-        title: Text { en: "Time to accept a handover", ru: "Время до принятия эскалации" },
+        title: Text {
+            en: "Time to accept a handover", ru: "Время до принятия эскалации"
+        },
         about: Text {
             en: "How long a handover waited for somebody to take over.",
             ru: "Сколько эскалация ждала, пока её примут.",
@@ -162,7 +177,10 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "handover_time_to_first_response", version: 1 },
-        title: Text { en: "Time to first response in a handover", ru: "Время до первого ответа по эскалации" },
+        title: Text {
+            en: "Time to first response in a handover",
+            ru: "Время до первого ответа по эскалации",
+        },
         about: Text {
             en: "How long the client waited for a person after a handover was asked for.",
             ru: "Сколько клиент ждал человека после запроса эскалации.",
@@ -181,7 +199,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "handover_time_to_resolve", version: 1 },
-        title: Text { en: "Time to resolve a handover", ru: "Время до завершения эскалации" },
+        title: Text {
+            en: "Time to resolve a handover", ru: "Время до завершения эскалации"
+        },
         about: Text {
             en: "How long a handover took from its request until its work was done.",
             ru: "Сколько прошло от запроса эскалации до завершения работы.",

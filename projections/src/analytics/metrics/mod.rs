@@ -93,7 +93,10 @@ mod tests {
         for metric in all() {
             versions.entry(metric.key.name).or_default().push(metric.key.version);
             let name = metric.key.name;
-            assert!(!metric.title.ru.is_empty() && !metric.about.ru.is_empty(), "{name} is not told in Russian");
+            assert!(
+                !metric.title.ru.is_empty() && !metric.about.ru.is_empty(),
+                "{name} is not told in Russian"
+            );
             for text in [metric.about.en, metric.start, metric.attribution, metric.dating, metric.source] {
                 assert!(!text.is_empty(), "{name} says too little");
             }

@@ -42,7 +42,9 @@ pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "redates", version: 1 },
         title: Text { en: "Redates", ru: "Переносы" },
-        about: Text { en: "Promised times that were moved.", ru: "Перенесённые назначенные времена." },
+        about: Text {
+            en: "Promised times that were moved.", ru: "Перенесённые назначенные времена."
+        },
         unit: Unit::Count,
         start: "`Redated`",
         pause: "",
@@ -74,7 +76,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "redate_chain", version: 1 },
-        title: Text { en: "Place in the chain of redates", ru: "Номер переноса в цепочке" },
+        title: Text {
+            en: "Place in the chain of redates", ru: "Номер переноса в цепочке"
+        },
         about: Text {
             en: "The how-manieth move of its consultation each redate is; the maximum is the longest chain.",
             ru: "Который по счёту это перенос в консультации; максимум равен самой длинной цепочке.",
@@ -106,7 +110,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "promise_delay", version: 1 },
-        title: Text { en: "Delay of kept promises", ru: "Задержка выполненных обещаний" },
+        title: Text {
+            en: "Delay of kept promises", ru: "Задержка выполненных обещаний"
+        },
         about: Text {
             en: "From the promised time to the call that kept it; less than nothing for one that came early.",
             ru: "От назначенного времени до звонка, выполнившего обещание; меньше нуля, если позвонили раньше.",

@@ -59,7 +59,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "full_resolution", version: 2 },
-        title: Text { en: "Full resolution without dead time", ru: "Полное решение без простоя" },
+        title: Text {
+            en: "Full resolution without dead time", ru: "Полное решение без простоя"
+        },
         about: Text {
             en: "How long the consultation was open until it was resolved for good; what passed between a resolution \
                  and a reopening is left out.",
@@ -97,7 +99,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "reopens", version: 1 },
-        title: Text { en: "Reopenings of a consultation", ru: "Повторные открытия консультации" },
+        title: Text {
+            en: "Reopenings of a consultation", ru: "Повторные открытия консультации"
+        },
         about: Text {
             en: "How often a consultation was opened again before it was resolved for good.",
             ru: "Сколько раз консультацию открывали снова до окончательного решения.",
@@ -109,7 +113,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "one_touch", version: 1 },
-        title: Text { en: "One-touch, fewer than two replies", ru: "Решено сразу: меньше двух ответов" },
+        title: Text {
+            en: "One-touch, fewer than two replies", ru: "Решено сразу: меньше двух ответов"
+        },
         about: Text {
             en: "The share of consultations that were resolved with fewer than two messages of persons; none counts, \
                  too.",
@@ -123,7 +129,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "one_touch", version: 2 },
-        title: Text { en: "One-touch, exactly one reply", ru: "Решено сразу: ровно один ответ" },
+        title: Text {
+            en: "One-touch, exactly one reply", ru: "Решено сразу: ровно один ответ"
+        },
         about: Text {
             en: "The share of consultations that were resolved with exactly one message of a person.",
             ru: "Доля консультаций, решённых ровно одним сообщением менеджера.",

@@ -26,7 +26,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "first_reply", version: 1 },
-        title: Text { en: "First reply, programs included", ru: "Первый ответ, включая ботов" },
+        title: Text {
+            en: "First reply, programs included", ru: "Первый ответ, включая ботов"
+        },
         about: Text {
             en: "How long the client waited for the first message of anybody: a manager, a bot, the system.",
             ru: "Сколько клиент ждал первого сообщения от кого угодно: менеджера, бота, системы.",

@@ -1,6 +1,6 @@
 //! Facts, reports and levels of every metric, held against the reference.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt::Write as _};
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
 use ledgerdesk_domain::{consultation::Status, event::Recorded, stream::Position};
@@ -100,10 +100,8 @@ async fn every_metric_has_the_facts_of_the_reference() {
     let reach = Reach::whole(desk.node.workspace);
     let (mut seen, mut table) = (0, String::new());
     for metric in analytics::all().filter(|metric| metric.unit != Unit::Level) {
-        let all = Ask {
-            metrics: vec![(metric.key.name.to_owned(), Some(metric.key.version))],
-            ..Ask::default()
-        };
+        let all =
+            Ask { metrics: vec![(metric.key.name.to_owned(), Some(metric.key.version))], ..Ask::default() };
         let whole = Question::new(all, begin() - TimeDelta::days(9), begin() + TimeDelta::days(90)).unwrap();
         let mut found = Vec::new();
         let mut after = None;
@@ -131,7 +129,7 @@ async fn every_metric_has_the_facts_of_the_reference() {
         assert_eq!(found.len(), expected.len(), "{name}");
         assert!(!found.is_empty(), "the history has no fact of {name}");
         seen += found.len();
-        table.push_str(&format!("{name}: {} facts\n", found.len()));
+        writeln!(table, "{name}: {} facts", found.len()).unwrap();
     }
     println!("{table}{seen} facts in all");
     for life in &lives {
@@ -188,10 +186,13 @@ async fn every_report_adds_up_what_the_reference_finds() {
         let before = aggregates(metric.unit, earlier.map(|fact| fact.value).collect());
         assert_eq!(report.total_before, Some(before), "{name} before");
 
-        let answer =
-            analytics::report(desk.database.pool(), reach, &question(metric, &["weekday", "hour", "team"], None))
-                .await
-                .unwrap();
+        let answer = analytics::report(
+            desk.database.pool(),
+            reach,
+            &question(metric, &["weekday", "hour", "team"], None),
+        )
+        .await
+        .unwrap();
         let mut map: BTreeMap<_, Vec<i64>> = BTreeMap::new();
         for fact in facts.iter().filter(within) {
             let local = fact.at.with_timezone(&ZONE);
@@ -223,7 +224,8 @@ async fn levels_are_what_the_reference_counts_at_every_end_of_a_bucket() {
             let instant = bounds[1];
             total = 0;
             for life in &lives {
-                let stages = if metric.key.name == "in_work" { &[Status::InProgress][..] } else { &Status::OPEN };
+                let stages =
+                    if metric.key.name == "in_work" { &[Status::InProgress][..] } else { &Status::OPEN };
                 let Some((manager, team)) = life.level(instant, stages) else { continue };
                 if metric.key.name != "backlog" && manager.is_none() {
                     continue;
@@ -253,13 +255,10 @@ async fn the_backlog_changes_by_what_comes_less_what_goes() {
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
     let metric = analytics::find("backlog", None).unwrap();
-    let answer = analytics::report(
-        desk.database.pool(),
-        reach,
-        &question(metric, &["tag"], Some(Bucket::Day)),
-    )
-    .await
-    .unwrap();
+    let answer =
+        analytics::report(desk.database.pool(), reach, &question(metric, &["tag"], Some(Bucket::Day)))
+            .await
+            .unwrap();
     // A consultation with two tags is in two groups, and once in the total.
     let (_, to) = range();
     let open = lives.iter().filter(|life| life.level(to, &Status::OPEN).is_some()).count();

@@ -3,11 +3,11 @@
 use chrono::{DateTime, TimeDelta, Utc};
 use ledgerdesk_domain::{
     consultation::{
-        AcceptHandover, Answer, Appoint, Assign, Attributes, CallDirection, CallOutcome, Cancel, CatalogReference,
-        ChangePriority, ChangeTags, Channel, Close, Consultation, ConsultationCommand as C, DeclineHandover,
-        ExpireHandover, Hold, LogCall, OfferHandover, OpenConsultation, Party, Priority, ReceiveMessage, Redate,
-        Reopen, ReopenTo, RequestHandover, RequestRating, Resolve, ResolveHandover, Resume, ReturnHandover,
-        ReviseRating, SendMessage, Start, SubmitRating, Unassign, WaitForClient,
+        AcceptHandover, Answer, Appoint, Assign, Attributes, CallDirection, CallOutcome, Cancel,
+        CatalogReference, ChangePriority, ChangeTags, Channel, Close, Consultation, ConsultationCommand as C,
+        DeclineHandover, ExpireHandover, Hold, LogCall, OfferHandover, OpenConsultation, Party, Priority,
+        ReceiveMessage, Redate, Reopen, ReopenTo, RequestHandover, RequestRating, Resolve, ResolveHandover,
+        Resume, ReturnHandover, ReviseRating, SendMessage, Start, SubmitRating, Unassign, WaitForClient,
     },
     id::{ConsultationId, ManagerId},
 };
@@ -169,17 +169,15 @@ impl Telling<'_> {
             21..24 => self.call(at),
             24..30 => self.hand_over(),
             30..32 => self.rate(),
-            32 => C::ChangePriority(ChangePriority { priority: self.one(&[Priority::High, Priority::Normal]) }),
+            32 => {
+                C::ChangePriority(ChangePriority { priority: self.one(&[Priority::High, Priority::Normal]) })
+            }
             _ => C::ChangeTags(ChangeTags { add: vec!["c".to_owned()], remove: vec!["a".to_owned()] }),
         }
     }
 
     fn end(&mut self) -> C {
-        if self.random.random_range(0..4) == 0 {
-            C::Cancel(Cancel { reason: None })
-        } else {
-            C::Close(Close)
-        }
+        if self.random.random_range(0..4) == 0 { C::Cancel(Cancel { reason: None }) } else { C::Close(Close) }
     }
 
     fn call(&mut self, at: DateTime<Utc>) -> C {
@@ -202,7 +200,8 @@ impl Telling<'_> {
     /// The next step of a handover, more often than not.
     fn hand_over(&mut self) -> C {
         let handover_id = self.handover.unwrap_or_default().into();
-        let step = if self.random.random_range(0..5) == 0 { self.random.random_range(0..4) } else { self.step };
+        let step =
+            if self.random.random_range(0..5) == 0 { self.random.random_range(0..4) } else { self.step };
         let manager_id = if step == 1 { self.manager() } else { self.offered };
         self.step = (step + 1) % 4;
         match (step, self.random.random_range(0..6)) {

@@ -2,5 +2,8 @@
 
 mod answers;
 mod calls;
+mod examples;
 mod history;
 mod reference;
+mod refusals;
+mod speed;

@@ -53,7 +53,8 @@ impl<'e> Life<'e> {
             events.push((at.max(opened), recorded.version.0, *event, recorded.position.0));
         }
         events.sort_by_key(|(at, version, ..)| (*at, *version));
-        let events = events.into_iter().map(|(at, _, event, position)| Told { at, event, position }).collect();
+        let events =
+            events.into_iter().map(|(at, _, event, position)| Told { at, event, position }).collect();
         Self { id, events, in_log }
     }
 
@@ -115,8 +116,9 @@ impl<'e> Life<'e> {
         let last = *self.resolutions().last()?;
         let reopens = |told: &Told<'_>| match told.event {
             E::Unmerged(unmerged) => unmerged.status.is_open(),
-            event => entered(event)
-                .is_some_and(|status| !matches!(status, Status::Resolved | Status::Closed)),
+            event => {
+                entered(event).is_some_and(|status| !matches!(status, Status::Resolved | Status::Closed))
+            }
         };
         (!self.events[last + 1..].iter().any(reopens)).then_some(last)
     }
@@ -138,7 +140,13 @@ impl<'e> Life<'e> {
         i64::try_from(count).unwrap()
     }
 
-    fn fact(&self, at: DateTime<Utc>, value: i64, manager: Option<ManagerId>, team: Option<String>) -> Expected {
+    fn fact(
+        &self,
+        at: DateTime<Utc>,
+        value: i64,
+        manager: Option<ManagerId>,
+        team: Option<String>,
+    ) -> Expected {
         Expected { at, consultation: self.id, value, manager: manager.map(ManagerId::uuid), team }
     }
 
@@ -231,9 +239,7 @@ impl<'e> Life<'e> {
     }
 
     fn outbound(&self) -> Vec<&Told<'e>> {
-        let outbound = |told: &&Told<'_>| {
-            matches!(told.event, E::CallLogged(call) if call.direction == CallDirection::Outbound)
-        };
+        let outbound = |told: &&Told<'_>| matches!(told.event, E::CallLogged(call) if call.direction == CallDirection::Outbound);
         self.events.iter().filter(outbound).collect()
     }
 
@@ -253,7 +259,6 @@ impl<'e> Life<'e> {
     }
 
     /// Every fact of the metric.
-    #[expect(clippy::too_many_lines, reason = "one arm for each metric")]
     pub(crate) fn facts(&self, metric: &str, version: u16) -> Vec<Expected> {
         let standing = self.standing().filter(|_| !self.merged());
         let at_end = |value: &dyn Fn(usize) -> i64| -> Vec<Expected> {
@@ -279,9 +284,7 @@ impl<'e> Life<'e> {
                 at_end(&|place| self.time_in(&[Status::Queued, Status::InProgress, Status::OnHold], place))
             }
             ("agent_work", _) => at_end(&|place| self.time_in(&[Status::Queued, Status::InProgress], place)),
-            ("reopens", _) => {
-                at_end(&|place| self.count(place, |event| matches!(event, E::Reopened(_))))
-            }
+            ("reopens", _) => at_end(&|place| self.count(place, |event| matches!(event, E::Reopened(_)))),
             ("one_touch", 1) => at_end(&|place| i64::from(replies(place) < 2)),
             ("one_touch", _) => at_end(&|place| i64::from(replies(place) == 1)),
             ("replies", _) => at_end(&replies),
@@ -291,9 +294,7 @@ impl<'e> Life<'e> {
                 let E::ConsultationOpened(opened) = self.in_log[0].1 else { unreachable!() };
                 vec![self.fact(self.opened(), 1, None, opened.team.clone())]
             }
-            ("resolved", _) => {
-                self.resolutions().into_iter().map(|place| self.fact_at(place, 1)).collect()
-            }
+            ("resolved", _) => self.resolutions().into_iter().map(|place| self.fact_at(place, 1)).collect(),
             ("reopened", _) => (0..self.events.len())
                 .filter(|place| matches!(self.events[*place].event, E::Reopened(_)))
                 .map(|place| self.fact_at(place, 1))
@@ -323,9 +324,9 @@ impl<'e> Life<'e> {
             }
             ("call_attempts_until_answered", _) => {
                 let calls = self.outbound();
-                let answered = calls.iter().position(|told| {
-                    matches!(told.event, E::CallLogged(call) if call.outcome == CallOutcome::Answered)
-                });
+                let answered = calls.iter().position(
+                    |told| matches!(told.event, E::CallLogged(call) if call.outcome == CallOutcome::Answered),
+                );
                 let fact = answered.map(|place| {
                     let call = calls[place];
                     self.fact(call.at, i64::try_from(place).unwrap() + 1, caller(call.event), team_now)
@@ -350,7 +351,6 @@ impl<'e> Life<'e> {
     }
 
     /// Facts that single events are, by their own moments and not by the life around them.
-    #[expect(clippy::too_many_lines, reason = "one arm for each metric")]
     fn parts(&self, metric: &str) -> Vec<Expected> {
         let team_now = self.held_in_log().1;
         let mut facts = Vec::new();
@@ -471,9 +471,7 @@ impl<'e> Life<'e> {
             "handovers_expired" => expired.map(|at| (at, 1, offered)).into_iter().collect(),
             "handovers_returned" => returned.map(|(at, by)| (at, 1, by)).into_iter().collect(),
             "handovers_resolved" => resolved.map(|(at, by)| (at, 1, by)).into_iter().collect(),
-            "handover_time_to_resolve" => {
-                resolved.map(|(at, by)| (at, since(at), by)).into_iter().collect()
-            }
+            "handover_time_to_resolve" => resolved.map(|(at, by)| (at, since(at), by)).into_iter().collect(),
             "handover_time_to_first_response" => {
                 responded.map(|at| (at, since(at), by)).into_iter().collect::<Vec<_>>()
             }

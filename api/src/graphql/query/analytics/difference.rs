@@ -54,7 +54,8 @@ impl DifferenceReport {
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
     ) -> Result<Connection<DifferenceCursor, MetricDifference>, Fault> {
         let size = paging::size("first", first)?;
-        let after = after.as_deref().map(DifferenceCursor::decode_cursor).transpose().map_err(Fault::bad_input)?;
+        let after =
+            after.as_deref().map(DifferenceCursor::decode_cursor).transpose().map_err(Fault::bad_input)?;
         let place = after.as_ref().map(|cursor| (cursor.0, cursor.1));
         let pool = &loaders(ctx)?.pool;
         let (_, found, more) = analytics::difference(pool, self.reach, &self.question, (place, size)).await?;

@@ -15,9 +15,7 @@ use super::{consultation_id, input, report::Whole};
 use crate::graphql::{
     caller::Caller,
     error::Fault,
-    model::{
-        consultation::Consultation, event::Event, loaders, manager::Manager, position::Position,
-    },
+    model::{consultation::Consultation, event::Event, loaders, manager::Manager, position::Position},
     paging,
 };
 
@@ -88,7 +86,8 @@ impl CursorType for FactCursor {
         let (at, rest) = bytes.split_first_chunk::<8>().ok_or(REFUSED)?;
         let (consultation, part) = rest.split_first_chunk::<16>().ok_or(REFUSED)?;
         let at = DateTime::from_timestamp_micros(i64::from_be_bytes(*at)).ok_or(REFUSED)?;
-        let part = String::from_utf8(part.to_vec()).ok().filter(|part| !part.contains('\0')).ok_or(REFUSED)?;
+        let part =
+            String::from_utf8(part.to_vec()).ok().filter(|part| !part.contains('\0')).ok_or(REFUSED)?;
         Ok(Self(FactKey { at, consultation: Uuid::from_bytes(*consultation), part }))
     }
 

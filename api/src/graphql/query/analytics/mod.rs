@@ -78,7 +78,10 @@ impl Analytics {
         #[graphql(desc = "The size of the buckets, where the group names one.")] bucket: Option<TimeBucket>,
         #[graphql(desc = "Whose local time, by IANA name; UTC if not given.")] time_zone: Option<String>,
         #[graphql(desc = "Only facts of these consultations.")] filter: Option<ConsultationFilter>,
-        #[graphql(desc = "Only facts of this group, as the keys of a report name it; of all if not given.", default)]
+        #[graphql(
+            desc = "Only facts of this group, as the keys of a report name it; of all if not given.",
+            default
+        )]
         group: Vec<GroupInput>,
         #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,

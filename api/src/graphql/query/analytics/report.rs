@@ -161,7 +161,10 @@ impl AnalyticsReport {
 fn group(question: &Question, cell: Cell) -> ReportGroup {
     let keys = question.dimensions.iter().zip(cell.keys).map(|(dimension, value)| GroupKey {
         dimension: dimension.to_string(),
-        thing: value.as_deref().and_then(|value| value.parse().ok()).filter(|_| input::kind_of(dimension).is_some()),
+        thing: value
+            .as_deref()
+            .and_then(|value| value.parse().ok())
+            .filter(|_| input::kind_of(dimension).is_some()),
         value: input::shown(dimension, value),
         of: dimension.clone(),
     });

@@ -70,7 +70,8 @@ impl About {
     }
 
     pub(super) fn of_question(what: &'static str, question: &Question, position: Position) -> Self {
-        let metrics = question.metrics.iter().map(|metric| format!("{}@{}", metric.key.name, metric.key.version));
+        let metrics =
+            question.metrics.iter().map(|metric| format!("{}@{}", metric.key.name, metric.key.version));
         let time = |time: DateTime<_>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
         let asked = vec![
             ("from", time(question.from)),
@@ -133,14 +134,14 @@ fn csv(columns: &[Column], mut rows: Incoming, to: &mut impl Write) -> io::Resul
 
 /// A text that no spreadsheet takes for a formula (OWASP, CSV injection): with an apostrophe before it, if need be.
 fn guarded(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) { format!("'{text}") } else { text.to_owned() }
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n']) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
-fn ndjson(
-    (about, columns): (&About, &[Column]),
-    mut rows: Incoming,
-    to: &mut impl Write,
-) -> io::Result<()> {
+fn ndjson((about, columns): (&About, &[Column]), mut rows: Incoming, to: &mut impl Write) -> io::Result<()> {
     let about: Map<String, Json> =
         about.lines().into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
     serde_json::to_writer(&mut *to, &json!({ "about": about }))?;

@@ -15,7 +15,7 @@ use super::{
 };
 
 /// How long the reading of a file may take.
-const WITHIN: Duration = Duration::from_secs(3_600);
+const WITHIN: Duration = Duration::from_hours(1);
 
 /// Where the rows come from.
 pub(super) enum Rows {
@@ -40,7 +40,9 @@ impl Rows {
                 columns.clear();
                 columns.extend(["n", "sum"].map(|name| (name, Kind::Number)));
                 columns.push(("mean", Kind::Decimal));
-                columns.extend(["min", "max", "p50", "p90", "p99", "log_position"].map(|name| (name, Kind::Number)));
+                columns.extend(
+                    ["min", "max", "p50", "p90", "p99", "log_position"].map(|name| (name, Kind::Number)),
+                );
                 all.extend(columns.iter().map(column));
                 all
             }
@@ -84,7 +86,8 @@ impl Rows {
                 let answer = snapshot.report(reach, &question).await?;
                 for report in answer.reports {
                     let whole = (vec![None; question.dimensions.len()], report.total);
-                    let mut rows = report.cells.into_iter().map(|cell| (cell.keys, cell.now)).collect::<Vec<_>>();
+                    let mut rows =
+                        report.cells.into_iter().map(|cell| (cell.keys, cell.now)).collect::<Vec<_>>();
                     if question.dimensions.is_empty() {
                         rows.push(whole);
                     }

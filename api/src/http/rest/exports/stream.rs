@@ -82,7 +82,8 @@ where
     let headers = headers(format, &about)?;
     tokio::task::spawn_blocking(move || {
         let mut pipe = Pipe { piece: Vec::with_capacity(PIECE), pieces: pieces.clone() };
-        let written = write(format, (&about, &columns), Incoming(waiting), &mut pipe).and_then(|()| pipe.flush());
+        let written =
+            write(format, (&about, &columns), Incoming(waiting), &mut pipe).and_then(|()| pipe.flush());
         if let Err(error) = written {
             // Whoever reads must not take a part for the whole.
             drop(pieces.blocking_send(Err(error)));

@@ -10,7 +10,9 @@ use super::{
 
 fn columns() -> Vec<Column> {
     let column = |(name, kind): (&str, Kind)| Column { name: name.to_owned(), kind };
-    [("team", Kind::Text), ("n", Kind::Number), ("mean", Kind::Decimal), ("at", Kind::Time)].map(column).to_vec()
+    [("team", Kind::Text), ("n", Kind::Number), ("mean", Kind::Decimal), ("at", Kind::Time)]
+        .map(column)
+        .to_vec()
 }
 
 fn rows() -> Vec<Vec<Value>> {
@@ -39,7 +41,8 @@ fn a_text_is_no_formula_and_a_number_stays_one() {
 #[test]
 fn each_line_is_an_object_and_the_first_says_what_it_is() {
     let file = String::from_utf8(file(Format::Ndjson)).unwrap();
-    let lines: Vec<serde_json::Value> = file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let lines: Vec<serde_json::Value> =
+        file.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines[0]["about"]["log_position"], "7");
     assert_eq!(lines[0]["about"]["definitions"], "one_touch@2");
     assert_eq!((lines[1]["n"].as_i64(), lines[2]["n"].as_i64()), (Some(-3), None));

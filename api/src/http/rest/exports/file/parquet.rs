@@ -43,7 +43,8 @@ pub(super) fn write(
         if kept.len() >= GROUP || (ends && !kept.is_empty()) {
             let mut group = file.next_row_group().map_err(failed)?;
             for (place, column) in columns.iter().enumerate() {
-                write_column(&mut group, column.kind, kept.iter_mut().map(|row| &mut row[place])).map_err(failed)?;
+                write_column(&mut group, column.kind, kept.iter_mut().map(|row| &mut row[place]))
+                    .map_err(failed)?;
             }
             group.close().map_err(failed)?;
             kept.clear();
@@ -95,7 +96,9 @@ fn write_column<'v, W: Write + Send>(
     }
     match kind {
         Kind::Text => writer.typed::<ByteArrayType>().write_batch(&texts, Some(&levels), None)?,
-        Kind::Number | Kind::Time => writer.typed::<Int64Type>().write_batch(&numbers, Some(&levels), None)?,
+        Kind::Number | Kind::Time => {
+            writer.typed::<Int64Type>().write_batch(&numbers, Some(&levels), None)?
+        }
         Kind::Decimal => writer.typed::<DoubleType>().write_batch(&decimals, Some(&levels), None)?,
     };
     writer.close()
