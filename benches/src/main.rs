@@ -8,10 +8,11 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `lists`, `scale`, `archive`, and `shapes` and `peers`, which need what
+//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics`, `scale`, `archive`, and `shapes` and `peers`, which need what
 //!   `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
+mod analytics;
 mod append;
 mod archive;
 mod asker;
@@ -176,6 +177,9 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("lists") {
         lists::measure(bench, &mut report).await?;
+    }
+    if options.wants("analytics") {
+        analytics::measure(bench, &mut report).await?;
     }
     if options.wants("shapes") {
         shapes::measure(bench, &mut report).await?;

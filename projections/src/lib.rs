@@ -7,10 +7,12 @@
 //! - [`mining`]: what the steps of consultations say about the process.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
+pub mod analytics;
 pub mod calls;
 pub mod catalogs;
 pub mod clients;
 pub mod consultation_detail;
+pub mod consultation_facts;
 pub mod consultation_list;
 pub mod handovers;
 pub mod history;

@@ -2,9 +2,9 @@
 
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, steps::Steps,
-    views::Views,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Registry, search::Search, steps::Steps, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -19,6 +19,7 @@ pub fn registry() -> Registry {
         .with(Redates)
         .with(Calls)
         .with(Ratings)
+        .with(ConsultationFacts)
         .with(Clients)
         .with(Managers)
         .with(Catalogs)
@@ -87,6 +88,7 @@ mod tests {
         check(&Redates, &story);
         check(&Calls, &story);
         check(&Ratings, &story);
+        check(&ConsultationFacts, &story);
         check(&Clients, &story);
         check(&Managers, &story);
         check(&Catalogs, &story);

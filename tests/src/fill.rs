@@ -43,3 +43,42 @@ pub async fn consultations(
 ) -> Result<(), sqlx::Error> {
     sqlx::query(CONSULTATIONS).bind(workspace.uuid()).bind(rows).execute(connection).await.map(drop)
 }
+
+/// As the list has them: nine of ten are resolved, and what was measured in each.
+const FACTS: &str = "
+    insert into read.consultation_facts
+        (id, workspace_id, client_id, status, priority, channel, language, team, assignee, tags, catalog, attributes,
+         opened_at, opened_position, opened_team, first_response_at, first_response_ms, first_response_by,
+         first_response_team, first_response_position, first_resolution_at, first_resolution_ms, first_resolution_by,
+         first_resolution_team, first_resolution_position, full_resolution_at, full_resolution_ms,
+         full_resolution_open_ms, full_resolution_by, full_resolution_team, full_resolution_position,
+         requester_wait_ms, agent_work_ms, reply_count, reopen_count, assignee_stations, team_stations, attempt_count,
+         responses, resolutions, reopenings, promises, stretches, journal, last_position)
+    select l.id, l.workspace_id, l.client_id, l.status, l.priority, l.channel, l.language, l.team, l.assignee, l.tags,
+           '[]', '{}', l.opened_at, n, l.team,
+           l.opened_at + interval '1 millisecond' * first, first, l.assignee, l.team, n,
+           done, spent, case when done is not null then l.assignee end, case when done is not null then l.team end,
+           case when done is not null then n end,
+           done, spent, spent, case when done is not null then l.assignee end,
+           case when done is not null then l.team end, case when done is not null then n end,
+           spent, spent, case when done is not null then (n % 5)::int end, case when done is not null then 0 end,
+           case when done is not null then 1 end, case when done is not null then 1 end, 0,
+           '[]', '[]', '[]', '[]',
+           jsonb_build_array(jsonb_build_object('status', 'QUEUED', 'by', l.assignee, 'team', l.team,
+               'from', l.opened_at, 'until', done, 'start', n)),
+           '[]', l.last_position
+      from (select l.*, l.last_position as n from read.consultation_list l where l.workspace_id = $1) l,
+           lateral (select 1000 + (n * 7919 % 86400000) as first,
+                           case when l.status = 'CLOSED'
+                                then l.opened_at + interval '1 millisecond' * (1000 + n * 104729 % 604800000) end as done,
+                           case when l.status = 'CLOSED' then 1000 + n * 104729 % 604800000 end as spent) made
+        on conflict (id) do nothing";
+
+/// Fills the facts of the consultations that [`consultations`] wrote.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn facts(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<(), sqlx::Error> {
+    sqlx::query(FACTS).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze read.consultation_facts").execute(connection).await.map(drop)
+}

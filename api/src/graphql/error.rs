@@ -11,6 +11,7 @@ use ledgerdesk_infrastructure::{
     db,
     event_store::{ReadError, StoreError, UnknownEvent},
 };
+use ledgerdesk_projections::analytics::Refusal;
 use uuid::Uuid;
 
 use super::global_id::InvalidId;
@@ -25,6 +26,13 @@ pub enum Fault {
     },
     /// The request says something that cannot be.
     BadInput {
+        /// What is wrong and what would be right.
+        message: String,
+    },
+    /// A question to analytics that has no answer.
+    Unanswerable {
+        /// The permanent code.
+        code: &'static str,
         /// What is wrong and what would be right.
         message: String,
     },
@@ -111,6 +119,7 @@ impl Fault {
         match self {
             Self::NotFound { .. } => "NOT_FOUND",
             Self::BadInput { .. } => "BAD_USER_INPUT",
+            Self::Unanswerable { code, .. } => code,
             Self::FilterTooComplex { .. } => "FILTER_TOO_COMPLEX",
             Self::Forbidden { .. } | Self::MissingPermission { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
@@ -132,6 +141,7 @@ impl Fault {
             Self::NotFound { what } => format!("there is no such {what} in this workspace"),
             Self::BadInput { message }
             | Self::FilterTooComplex { message }
+            | Self::Unanswerable { message, .. }
             | Self::Timeout { message }
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }
@@ -206,6 +216,16 @@ impl From<sqlx::Error> for Fault {
             return Self::Unavailable { message: AWAY };
         }
         Self::internal(&error)
+    }
+}
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Database(error) => error.into(),
+            Refusal::Unsettled => Self::Timeout { message: refusal.to_string() },
+            refusal => Self::Unanswerable { code: refusal.code(), message: refusal.to_string() },
+        }
     }
 }
 

@@ -53,8 +53,9 @@ pub struct ApiParts {
 /// The schema with its data, as the transports execute it.
 pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
-    let schema = schema(parts);
+    let (exports, schema) = (pool.clone(), schema(parts));
     Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
+        .with_exports(exports)
 }
 
 /// The schema with its data, for whoever executes it without a transport.

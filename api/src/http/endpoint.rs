@@ -5,7 +5,9 @@ use std::sync::Arc;
 use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 
-use super::auth::Session;
+use sqlx::PgPool;
+
+use super::{auth::Session, rest::Exports};
 use crate::{
     graphql::caller::Caller,
     live::{self, Delivery, Hub},
@@ -20,6 +22,7 @@ pub struct Endpoint {
     execute: Arc<Execute>,
     subscribe: Arc<Subscribe>,
     hub: Hub,
+    exports: Option<Exports>,
 }
 
 impl Endpoint {
@@ -40,7 +43,17 @@ impl Endpoint {
                 executor.execute_stream(furnish(request, caller), None)
             }),
             hub: Hub::default(),
+            exports: None,
         }
+    }
+
+    /// The same, with the read models that exports are taken from.
+    pub fn with_exports(self, pool: PgPool) -> Self {
+        Self { exports: Some(Exports::new(pool)), ..self }
+    }
+
+    pub(crate) const fn exports(&self) -> Option<&Exports> {
+        self.exports.as_ref()
     }
 
     pub(crate) fn execute(&self, request: Request, session: &Session) -> BoxFuture<'static, Response> {

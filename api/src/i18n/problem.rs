@@ -81,6 +81,101 @@ const ROWS: &[(&str, [&str; 2], [&str; 2])] = &[
         ["nothing was done; try again in a moment", "ничего не сделано; повторите чуть позже"],
     ),
     (
+        "UNKNOWN_METRIC",
+        ["No such metric", "Нет такой метрики"],
+        [
+            "there is no such metric; `analytics { metrics { name } }` lists them",
+            "такой метрики нет; список даёт `analytics { metrics { name } }`",
+        ],
+    ),
+    (
+        "UNKNOWN_METRIC_VERSION",
+        ["No such version", "Нет такой версии"],
+        [
+            "the metric has no such version; `analytics { metrics { name version } }` lists them",
+            "у метрики нет такой версии; список даёт `analytics { metrics { name version } }`",
+        ],
+    ),
+    (
+        "UNKNOWN_DIMENSION",
+        ["No such dimension", "Нет такого измерения"],
+        [
+            "there is no such dimension; `analytics { dimensions { name } }` lists them",
+            "такого измерения нет; список даёт `analytics { dimensions { name } }`",
+        ],
+    ),
+    (
+        "DIMENSION_NOT_OF_METRIC",
+        ["Not a dimension of this metric", "Не измерение этой метрики"],
+        [
+            "the metric cannot be broken down by this; its definition says by what it can be",
+            "по этому измерению метрику разбить нельзя; возможные перечислены в её определении",
+        ],
+    ),
+    (
+        "UNKNOWN_TIME_ZONE",
+        ["No such time zone", "Нет такого часового пояса"],
+        [
+            "use a name of the IANA database such as Europe/Moscow",
+            "укажите имя из базы IANA, например Europe/Moscow",
+        ],
+    ),
+    (
+        "UNKNOWN_FACT_TABLE",
+        ["No such table of facts", "Нет такой таблицы фактов"],
+        [
+            "there are consultations, handovers, redates, calls and ratings",
+            "есть consultations, handovers, redates, calls и ratings",
+        ],
+    ),
+    (
+        "RANGE_ENDS_BEFORE_IT_BEGINS",
+        ["Empty range", "Пустой период"],
+        ["`to` must lie after `from`", "`to` должно быть позже `from`"],
+    ),
+    (
+        "RANGE_OUT_OF_TIME",
+        ["Out of time", "Период вне допустимых дат"],
+        [
+            "the range must lie between the years 1970 and 9999",
+            "период должен лежать между 1970 и 9999 годами",
+        ],
+    ),
+    (
+        "TOO_MANY_BUCKETS",
+        ["Too many buckets", "Слишком много интервалов"],
+        ["ask for larger buckets or a shorter range", "запросите интервалы крупнее или период короче"],
+    ),
+    (
+        "TOO_MANY_GROUPS",
+        ["Too many groups", "Слишком много групп"],
+        [
+            "ask for fewer dimensions, a filter or a shorter range",
+            "запросите меньше измерений, фильтр или период короче",
+        ],
+    ),
+    (
+        "CONTRADICTION",
+        ["Contradiction", "Противоречие"],
+        ["the parameters contradict each other", "параметры противоречат друг другу"],
+    ),
+    (
+        "BAD_COUNT",
+        ["Too many or none", "Слишком много или ничего"],
+        [
+            "ask for at least one, and for no more than allowed",
+            "запросите хотя бы одно и не больше допустимого",
+        ],
+    ),
+    (
+        "METRIC_WITHOUT_FACTS",
+        ["No single facts", "Нет отдельных фактов"],
+        [
+            "a level has no facts of its own; ask for a metric with facts",
+            "у уровня нет собственных фактов; запросите метрику с фактами",
+        ],
+    ),
+    (
         "PROJECTION_PAUSED",
         ["A read model is paused", "Модель чтения остановлена"],
         [

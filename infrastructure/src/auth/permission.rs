@@ -46,11 +46,13 @@ pub enum Permission {
     MembersManage,
     /// Make and unmake owners: who has it can hand over the workspace itself.
     OwnersManage,
+    /// Take numbers and facts out of the program, as files without a limit.
+    DataExport,
 }
 
 impl Permission {
     /// Every permission, in the order in which they are shown.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ConsultationsRead,
         Self::ConsultationsWrite,
         Self::ConsultationsAssign,
@@ -71,6 +73,7 @@ impl Permission {
         Self::RolesManage,
         Self::MembersManage,
         Self::OwnersManage,
+        Self::DataExport,
     ];
 
     /// The permanent name.
@@ -96,6 +99,7 @@ impl Permission {
             Self::RolesManage => "roles:manage",
             Self::MembersManage => "members:manage",
             Self::OwnersManage => "owners:manage",
+            Self::DataExport => "data:export",
         }
     }
 
@@ -126,6 +130,7 @@ impl Permission {
             Self::RolesManage => "define, change and delete roles",
             Self::MembersManage => "invite people, and take an invitation back",
             Self::OwnersManage => "make and unmake owners",
+            Self::DataExport => "export reports and facts as files",
         }
     }
 

@@ -3,8 +3,8 @@
 use super::permission::{
     Permission::{
         AccessRead, CatalogsRead, CatalogsWrite, ClientsRead, ClientsWrite, ConsultationsAssign,
-        ConsultationsRead, ConsultationsWrite, EventsRead, KeysIntrospect, ManagersRead, ManagersWrite,
-        OwnersManage, PersonalRead, StatusRead,
+        ConsultationsRead, ConsultationsWrite, DataExport, EventsRead, KeysIntrospect, ManagersRead,
+        ManagersWrite, OwnersManage, PersonalRead, StatusRead,
     },
     Permissions,
 };
@@ -61,6 +61,7 @@ impl Role {
                 ManagersWrite,
                 EventsRead,
                 StatusRead,
+                DataExport,
             ]),
             Self::Manager => Permissions::of(&[
                 ConsultationsRead,
@@ -83,9 +84,14 @@ impl Role {
                 CatalogsRead,
                 StatusRead,
             ]),
-            Self::Analyst => {
-                Permissions::of(&[ConsultationsRead, ClientsRead, ManagersRead, CatalogsRead, StatusRead])
-            }
+            Self::Analyst => Permissions::of(&[
+                ConsultationsRead,
+                ClientsRead,
+                ManagersRead,
+                CatalogsRead,
+                StatusRead,
+                DataExport,
+            ]),
             Self::Auditor => Permissions::of(&[
                 ConsultationsRead,
                 PersonalRead,
@@ -95,6 +101,7 @@ impl Role {
                 EventsRead,
                 StatusRead,
                 AccessRead,
+                DataExport,
             ]),
             Self::Integration => Permissions::of(&[
                 ConsultationsRead,
@@ -109,6 +116,7 @@ impl Role {
                 EventsRead,
                 StatusRead,
                 KeysIntrospect,
+                DataExport,
             ]),
         }
     }

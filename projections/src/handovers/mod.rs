@@ -3,5 +3,5 @@
 mod projection;
 mod query;
 
-pub use projection::{Handovers, Row, State};
+pub use projection::{Decline, Handovers, Row, State};
 pub use query::{Filter, Order};

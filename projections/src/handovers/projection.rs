@@ -21,7 +21,7 @@ pub struct Handovers;
 
 static DEFINITION: Definition = Definition {
     name: "handovers",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -52,6 +52,13 @@ static DEFINITION: Definition = Definition {
         "returned_by",
         "return_reason",
         "expired_at",
+        "declines",
+        "requested_position",
+        "accepted_position",
+        "first_response_position",
+        "resolved_position",
+        "returned_position",
+        "expired_position",
         "last_position",
     ],
     key_column: "id",
@@ -75,6 +82,17 @@ pub enum State {
     Returned,
     /// Nobody took over in time.
     Expired,
+}
+
+/// An offer that was declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decline {
+    /// When.
+    pub at: DateTime<Utc>,
+    /// Who declined.
+    pub by: Option<ManagerId>,
+    /// Where in the log.
+    pub stop: i64,
 }
 
 /// A handover. Times are those of the facts (`occurred_at`).
@@ -136,6 +154,27 @@ pub struct Row {
     pub return_reason: Option<String>,
     /// When its time ran out.
     pub expired_at: Option<DateTime<Utc>>,
+    /// Every offer that was declined.
+    #[serde(default)]
+    pub declines: Vec<Decline>,
+    /// Where it was asked for in the log; nothing in a table of an earlier version.
+    #[serde(default)]
+    pub requested_position: Option<i64>,
+    /// Where somebody took over.
+    #[serde(default)]
+    pub accepted_position: Option<i64>,
+    /// Where the first message of a person is.
+    #[serde(default)]
+    pub first_response_position: Option<i64>,
+    /// Where its work was done or fell away.
+    #[serde(default)]
+    pub resolved_position: Option<i64>,
+    /// Where it was given back.
+    #[serde(default)]
+    pub returned_position: Option<i64>,
+    /// Where its time ran out.
+    #[serde(default)]
+    pub expired_position: Option<i64>,
     /// The position of the last event in the row.
     pub last_position: i64,
 }
@@ -165,7 +204,7 @@ impl Projection for Handovers {
             row.decline_reason = None;
             row.return_reason = None;
         }
-        row.fold(event, recorded.occurred_at);
+        row.fold(event, recorded.occurred_at, recorded.position.0);
         row.last_position = recorded.position.0;
         Some(row)
     }
@@ -218,12 +257,19 @@ fn requested(request: &HandoverRequested, recorded: &Recorded) -> Row {
         returned_by: None,
         return_reason: None,
         expired_at: None,
+        declines: Vec::new(),
+        requested_position: Some(recorded.position.0),
+        accepted_position: None,
+        first_response_position: None,
+        resolved_position: None,
+        returned_position: None,
+        expired_position: None,
         last_position: recorded.position.0,
     }
 }
 
 impl Row {
-    fn fold(&mut self, event: &ConsultationEvent, at: DateTime<Utc>) {
+    fn fold(&mut self, event: &ConsultationEvent, at: DateTime<Utc>, position: i64) {
         match event {
             ConsultationEvent::HandoverOffered(offered) => {
                 self.state = State::Offered;
@@ -236,30 +282,38 @@ impl Row {
                 self.state = State::Accepted;
                 self.expires_at = None;
                 self.accepted_at = Some(at);
+                self.accepted_position = Some(position);
                 self.assigned_to = Some(accepted.manager_id);
             }
             ConsultationEvent::HandoverDeclined(declined) => {
                 self.state = State::Requested;
                 self.expires_at = None;
                 self.decline_count += 1;
+                self.declines.push(Decline { at, by: Some(declined.manager_id), stop: position });
                 self.decline_reason = known_if_any(declined.reason.as_ref());
             }
             ConsultationEvent::HandoverExpired(_) => {
                 self.state = State::Expired;
                 self.expires_at = None;
                 self.expired_at = Some(at);
+                self.expired_position = Some(position);
             }
-            ConsultationEvent::MessageSent(_) => self.first_response_at = Some(at),
+            ConsultationEvent::MessageSent(_) => {
+                self.first_response_at = Some(at);
+                self.first_response_position = Some(position);
+            }
             ConsultationEvent::HandoverResolved(resolved) => {
                 self.state = State::Resolved;
                 self.expires_at = None;
                 self.resolved_at = Some(at);
+                self.resolved_position = Some(position);
                 self.resolved_by = resolved.resolved_by;
                 self.outcome = Some(resolved.outcome);
             }
             ConsultationEvent::HandoverReturned(returned) => {
                 self.state = State::Returned;
                 self.returned_at = Some(at);
+                self.returned_position = Some(position);
                 self.returned_by = returned.returned_by;
                 self.return_reason = known_if_any(returned.reason.as_ref());
             }

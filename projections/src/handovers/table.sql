@@ -27,6 +27,13 @@ create table {schema}.handovers (
     returned_by uuid,
     return_reason text,
     expired_at timestamptz,
+    declines jsonb not null,
+    requested_position bigint,
+    accepted_position bigint,
+    first_response_position bigint,
+    resolved_position bigint,
+    returned_position bigint,
+    expired_position bigint,
     last_position bigint not null
 );
 
@@ -38,3 +45,6 @@ create index on {schema}.handovers (workspace_id, offered_to, requested_at, id) 
 create index on {schema}.handovers (workspace_id, to_team, requested_at, id) where to_team is not null;
 -- Offers that run out.
 create index on {schema}.handovers (workspace_id, expires_at, id) where expires_at is not null;
+-- Metrics by the times of the funnel.
+create index on {schema}.handovers (workspace_id, accepted_at) where accepted_at is not null;
+create index on {schema}.handovers (workspace_id, resolved_at) where resolved_at is not null;

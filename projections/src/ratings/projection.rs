@@ -20,7 +20,7 @@ pub struct Ratings;
 
 static DEFINITION: Definition = Definition {
     name: "ratings",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -40,6 +40,8 @@ static DEFINITION: Definition = Definition {
         "revised_at",
         "revision",
         "changed_at",
+        "requested_position",
+        "rated_position",
         "last_position",
     ],
     key_column: "id",
@@ -114,6 +116,12 @@ pub struct Row {
     pub revision: u32,
     /// When the last of these happened.
     pub changed_at: DateTime<Utc>,
+    /// Where the client was asked in the log; nothing in a table of an earlier version.
+    #[serde(default)]
+    pub requested_position: Option<i64>,
+    /// Where the client first answered.
+    #[serde(default)]
+    pub rated_position: Option<i64>,
     /// The position of the last event in the row.
     pub last_position: i64,
 }
@@ -140,7 +148,7 @@ impl Projection for Ratings {
         if change_person(&mut row.person_id, recorded.stream.id, recorded) {
             row.comments = None;
         }
-        row.fold(event, recorded.occurred_at);
+        row.fold(event, recorded);
         row.changed_at = row.changed_at.max(recorded.occurred_at);
         row.last_position = recorded.position.0;
         Some(row)
@@ -176,6 +184,8 @@ fn requested(request: &RatingRequested, recorded: &Recorded) -> Row {
         revised_at: None,
         revision: 0,
         changed_at: recorded.occurred_at,
+        requested_position: None,
+        rated_position: None,
         last_position: recorded.position.0,
     }
 }
@@ -200,19 +210,26 @@ fn unasked(answer: &RatingSubmitted, recorded: &Recorded) -> Row {
         revised_at: None,
         revision: 0,
         changed_at: recorded.occurred_at,
+        requested_position: None,
+        rated_position: None,
         last_position: recorded.position.0,
     }
 }
 
 impl Row {
-    fn fold(&mut self, event: &ConsultationEvent, at: DateTime<Utc>) {
+    fn fold(&mut self, event: &ConsultationEvent, recorded: &Recorded) {
+        let (at, position) = (recorded.occurred_at, recorded.position.0);
         match event {
+            ConsultationEvent::RatingRequested(_) => {
+                self.requested_position = self.requested_position.or(Some(position));
+            }
             ConsultationEvent::RatingSubmitted(submitted) => {
                 self.state = State::Submitted;
                 self.questionnaire.clone_from(&submitted.questionnaire);
                 self.questionnaire_version = submitted.questionnaire_version;
                 self.attributed_to = submitted.attributed_to;
                 self.rated_at = Some(at);
+                self.rated_position = Some(position);
                 self.answer(&submitted.answers);
             }
             ConsultationEvent::RatingRevised(revised) => {

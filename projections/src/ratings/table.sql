@@ -16,6 +16,8 @@ create table {schema}.ratings (
     revised_at timestamptz,
     revision bigint not null,
     changed_at timestamptz not null,
+    requested_position bigint,
+    rated_position bigint,
     last_position bigint not null
 );
 

@@ -109,6 +109,11 @@ impl Conditions {
         Self(sql, Vec::new())
     }
 
+    /// A statement that somebody else began, over a table that it knows as `t`.
+    pub(crate) const fn going_on_with(sql: QueryBuilder<Postgres>) -> Self {
+        Self(sql, Vec::new())
+    }
+
     /// The column has one of the values, spelled as on the wire.
     pub fn one_of<T: Serialize>(&mut self, column: &'static str, values: &[T]) {
         if !values.is_empty() && !self.is_given(column) {

@@ -49,7 +49,7 @@ pub enum Belonging {
 
 impl Belonging {
     /// Adds the condition that a row of `t` is in reach.
-    pub(super) fn restrict(self, sql: &mut QueryBuilder<Postgres>, own: Option<Own>) {
+    pub(crate) fn restrict(self, sql: &mut QueryBuilder<Postgres>, own: Option<Own>) {
         let Some(own) = own else { return };
         let outer = match self {
             Self::Workspace => return,

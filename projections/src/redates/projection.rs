@@ -21,7 +21,7 @@ pub struct Redates;
 
 static DEFINITION: Definition = Definition {
     name: "redates",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -39,6 +39,7 @@ static DEFINITION: Definition = Definition {
         "assignee",
         "call_count",
         "answered_at",
+        "redated_position",
         "last_position",
     ],
     key_column: "id",
@@ -79,6 +80,9 @@ pub struct Row {
     pub call_count: i32,
     /// When the first answered one of them began: the promise kept.
     pub answered_at: Option<DateTime<Utc>>,
+    /// Where it was moved in the log; nothing in a table of an earlier version.
+    #[serde(default)]
+    pub redated_position: Option<i64>,
     /// The position of the last event in the row.
     pub last_position: i64,
 }
@@ -129,6 +133,7 @@ fn redated(event: &Redated, recorded: &Recorded) -> Row {
         assignee: event.assignee,
         call_count: 0,
         answered_at: None,
+        redated_position: Some(recorded.position.0),
         last_position: recorded.position.0,
     }
 }

@@ -14,6 +14,7 @@ create table {schema}.redates (
     assignee uuid,
     call_count integer not null,
     answered_at timestamptz,
+    redated_position bigint,
     last_position bigint not null
 );
 

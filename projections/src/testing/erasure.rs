@@ -20,9 +20,9 @@ use serde_json::{Value, json};
 use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
-    steps::Steps,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Projection, search::Search, steps::Steps,
 };
 
 const ANNA: u128 = 1;
@@ -248,6 +248,7 @@ fn check_all(client: u128, persons: &[u128]) {
     check(&Redates, client, persons);
     check(&Calls, client, persons);
     check(&Ratings, client, persons);
+    check(&ConsultationFacts, client, persons);
     check(&Clients, client, persons);
     check(&Managers, client, persons);
     check(&Catalogs, client, persons);
@@ -281,6 +282,7 @@ fn nothing_that_was_said_survives_the_erasure_of_everybody() {
         text(&Redates, &events),
         text(&Calls, &events),
         text(&Ratings, &events),
+        text(&ConsultationFacts, &events),
         text(&Clients, &events),
         text(&Catalogs, &events),
     ];

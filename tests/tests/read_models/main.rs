@@ -9,6 +9,7 @@ mod exact;
 mod filters;
 mod flow;
 mod log;
+mod metrics;
 mod pages;
 mod plans;
 mod search;

@@ -10,6 +10,7 @@ mod app;
 mod catalogs;
 mod consultations;
 mod document;
+mod exports;
 mod fuzz;
 mod guide;
 mod http;

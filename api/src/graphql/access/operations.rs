@@ -51,6 +51,7 @@ const QUERIES: Table = &[
             "calls",
             "ratings",
             "processMining",
+            "analytics",
         ],
     ),
     // What is found tells what is written in it.
@@ -155,7 +156,14 @@ const SUBSCRIPTIONS: Table = &[
     (One(EventsRead), &["events"]),
     (
         One(ConsultationsRead),
-        &["consultationChanged", "consultationsChanged", "handoversChanged", "queueCounts", "typing"],
+        &[
+            "consultationChanged",
+            "consultationsChanged",
+            "handoversChanged",
+            "queueCounts",
+            "analyticsChanged",
+            "typing",
+        ],
     ),
     (One(ManagersRead), &["presence"]),
     (One(StatusRead), &["projectionLag"]),

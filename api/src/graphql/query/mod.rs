@@ -1,6 +1,7 @@
 //! Everything that can be asked. One file per field of the root; this is the only list.
 
 mod access;
+pub(super) mod analytics;
 mod call_list;
 mod catalog;
 mod catalog_list;
@@ -51,7 +52,17 @@ pub type QueryRoot = Guarded<Queries>;
 /// Everything that can be asked.
 #[derive(MergedObject, Default)]
 #[graphql(name = "Query")]
-pub struct Queries(Consultations, Work, People, Catalogs, Mining, Log, General, Access);
+pub struct Queries(
+    Consultations,
+    Work,
+    People,
+    Catalogs,
+    Mining,
+    analytics::AnalyticsQuery,
+    Log,
+    General,
+    Access,
+);
 
 /// Consultations and what was said.
 #[derive(MergedObject, Default)]

@@ -1,6 +1,7 @@
 //! Subscriptions. Each follows the log from a place in it, so that none can miss or repeat anything: `events` gives
 //! cursors to resume after, all others begin with the state as it is.
 
+mod analytics_changed;
 mod consultation_changed;
 mod consultations_changed;
 mod ephemeral;
@@ -26,7 +27,12 @@ use self::{
 use super::{
     access::Guarded,
     model::{consultation::Consultation, event::Event, projection::Projection},
-    query::{consultation_list::ConsultationFilter, event_list::EventFilter, handover_list::HandoverFilter},
+    query::{
+        analytics::{input::ReportInput, report::AnalyticsReport},
+        consultation_list::ConsultationFilter,
+        event_list::EventFilter,
+        handover_list::HandoverFilter,
+    },
 };
 use crate::live::subscribe;
 
@@ -98,6 +104,15 @@ impl Subscriptions {
         #[graphql(desc = "Which ones are counted.", default)] filter: ConsultationFilter,
     ) -> Result<Boxed<QueueCounts>> {
         subscribe(ctx, queue_counts::source(ctx, filter), queue_counts::show).await
+    }
+
+    /// A report, as it is now, then when it differs: computed anew when the log has moved, once a second at most.
+    async fn analytics_changed(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "What is asked.")] input: ReportInput,
+    ) -> Result<Boxed<AnalyticsReport>> {
+        subscribe(ctx, analytics_changed::source(ctx, input), analytics_changed::show).await
     }
 
     /// Where every projection stands: as it is now, then when it differs, once a second at most.

@@ -16,6 +16,7 @@ mod consultations;
 mod document;
 mod etag;
 mod execute;
+mod exports;
 mod extract;
 mod history;
 mod keys;
@@ -32,6 +33,7 @@ use axum::{Router, routing::get};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use document::document;
+pub(crate) use exports::Exports;
 pub(crate) use problem::{Told, describe};
 
 use super::state::SharedState;
@@ -60,4 +62,7 @@ fn routes() -> OpenApiRouter<SharedState> {
         .routes(routes!(calls::list))
         .routes(routes!(catalogs::list))
         .routes(routes!(keys::introspect))
+        .routes(routes!(exports::report))
+        .routes(routes!(exports::facts))
+        .routes(routes!(exports::table))
 }

@@ -1,0 +1,270 @@
+//! Numbers by groups.
+
+use std::{cmp::Ordering, collections::BTreeMap};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use ledgerdesk_domain::stream::Position;
+use sqlx::{PgConnection, PgPool, Row as _};
+
+use super::{
+    Aggregates, Dimension, MAX_GROUPS, Metric, Question, Refusal, Unit, read_models, snapshot::Snapshot,
+    statement::Facts,
+};
+use crate::read::Reach;
+
+/// What a question is answered with.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// Everything up to here is in it.
+    pub position: Position,
+    /// And nothing beyond it.
+    pub exact: bool,
+    /// The bounds of the buckets.
+    pub bounds: Vec<DateTime<Utc>>,
+    /// One for each metric of the question, in its order.
+    pub reports: Vec<Report>,
+}
+
+/// One metric.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Which.
+    pub metric: &'static Metric,
+    /// Of all facts together.
+    pub total: Aggregates,
+    /// Of all facts of the time before.
+    pub total_before: Option<Aggregates>,
+    /// By group, in the order of their keys.
+    pub cells: Vec<Cell>,
+}
+
+impl PartialEq for Report {
+    fn eq(&self, other: &Self) -> bool {
+        self.metric.key == other.metric.key
+            && self.total == other.total
+            && self.total_before == other.total_before
+            && self.cells == other.cells
+    }
+}
+
+/// One group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// A value for each dimension of the question; nothing where the facts have none. A bucket is named by its beginning.
+    pub keys: Vec<Option<String>>,
+    /// The numbers.
+    pub now: Aggregates,
+    /// Those of the time before; of a bucket, those of the bucket at its place.
+    pub before: Option<Aggregates>,
+}
+
+/// Groups as they were read: buckets are numbers from 1.
+type Cells = BTreeMap<Vec<Option<String>>, Aggregates>;
+
+/// Answers the question.
+pub async fn report(pool: &PgPool, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
+    let mut snapshot = Snapshot::open(pool, &read_models(question)).await?;
+    answer(&mut snapshot, reach, question).await
+}
+
+impl Snapshot {
+    /// Answers the question as of this snapshot.
+    pub async fn report(&mut self, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
+        answer(self, reach, question).await
+    }
+}
+
+async fn answer(snapshot: &mut Snapshot, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
+    let bounds = question.bounds()?;
+    let before = question.compares.then(|| question.before());
+    let mut reports = Vec::with_capacity(question.metrics.len());
+    for &metric in &question.metrics {
+        let connection = &mut *snapshot.transaction;
+        let (total, now) = read(connection, reach, question, metric).await?;
+        let mut cells: BTreeMap<_, _> = now.into_iter().map(|(keys, now)| (keys, (now, None))).collect();
+        let mut total_before = None;
+        if let Some(before) = &before {
+            let (total, then) = read(connection, reach, before, metric).await?;
+            total_before = Some(total);
+            for cell in cells.values_mut() {
+                cell.1 = Some(Aggregates::counted(0));
+            }
+            for (keys, then) in then {
+                cells.entry(keys).or_insert((Aggregates::counted(0), None)).1 = Some(then);
+            }
+        }
+        let mut cells: Vec<_> =
+            cells.into_iter().map(|(keys, (now, before))| Cell { keys, now, before }).collect();
+        cells.sort_by(|one, other| order(&one.keys, &other.keys));
+        if let Some(place) = question.dimensions.iter().position(|dimension| *dimension == Dimension::Time) {
+            cells.retain_mut(|cell| name_bucket(&mut cell.keys, place, &bounds));
+        }
+        if cells.len() > MAX_GROUPS {
+            return Err(Refusal::TooManyGroups { metric: metric.key, limit: MAX_GROUPS });
+        }
+        reports.push(Report { metric, total, total_before, cells });
+    }
+    Ok(Answer { position: snapshot.position, exact: snapshot.exact, bounds, reports })
+}
+
+/// Puts the beginning of the bucket in place of its number. A bucket that only the time before has is left out.
+fn name_bucket(keys: &mut [Option<String>], place: usize, bounds: &[DateTime<Utc>]) -> bool {
+    let Some(key) = keys.get_mut(place) else { return false };
+    let number: Option<usize> = key.as_deref().and_then(|number| number.parse().ok());
+    let begin = number.and_then(|number| bounds.get(number.checked_sub(1)?));
+    *key = begin.map(|begin| begin.to_rfc3339_opts(SecondsFormat::AutoSi, true));
+    number.is_some_and(|number| number < bounds.len()) && key.is_some()
+}
+
+/// Numbers by size, texts by their letters, nothing last.
+fn order(one: &[Option<String>], other: &[Option<String>]) -> Ordering {
+    let by_key = one.iter().zip(other).map(|(one, other)| match (one, other) {
+        (Some(one), Some(other)) => match (one.parse::<i64>(), other.parse::<i64>()) {
+            (Ok(one), Ok(other)) => one.cmp(&other),
+            _ => one.cmp(other),
+        },
+        (one, other) => one.is_none().cmp(&other.is_none()),
+    });
+    by_key.fold(Ordering::Equal, Ordering::then)
+}
+
+async fn read(
+    connection: &mut PgConnection,
+    reach: Reach,
+    question: &Question,
+    metric: &'static Metric,
+) -> Result<(Aggregates, Cells), Refusal> {
+    let facts = Facts::of(question, metric, reach);
+    if metric.unit == Unit::Level {
+        return levels(connection, &facts).await;
+    }
+    let (all, cells) = moments(connection, &facts).await?;
+    if question.dimensions.iter().any(Dimension::is_many) {
+        // What is in several groups is once in the total.
+        let (total, _) = moments(connection, &Facts { dimensions: &[], ..facts }).await?;
+        return Ok((total, cells));
+    }
+    Ok((all, cells))
+}
+
+/// Groups of facts with a moment each, and all of them together.
+async fn moments(connection: &mut PgConnection, facts: &Facts<'_>) -> Result<(Aggregates, Cells), Refusal> {
+    let unit = facts.metric.unit;
+    let rows = facts.grouped(MAX_GROUPS)?.build().fetch_all(connection).await?;
+    if rows.len() > MAX_GROUPS {
+        return Err(Refusal::TooManyGroups { metric: facts.metric.key, limit: MAX_GROUPS });
+    }
+    let (mut cells, mut all, mut n, mut hits) = (Cells::new(), Vec::new(), 0, 0);
+    let width = facts.dimensions.len();
+    for row in rows {
+        let keys = (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<Option<String>>, _>>()?;
+        let count: i64 = row.try_get("n")?;
+        n += count;
+        let values: Option<Vec<Option<i64>>> = row.try_get("v")?;
+        let mut values: Vec<i64> = values.unwrap_or_default().into_iter().flatten().collect();
+        let of_group = if unit == Unit::Share {
+            let of_group: i64 = values.iter().sum();
+            hits += of_group;
+            Aggregates { sum: (count > 0).then_some(of_group), ..Aggregates::counted(count) }
+        } else if unit.has_values() {
+            let of_group = Aggregates::of(unit, &mut values);
+            // One group alone is the total already.
+            all.append(&mut values);
+            of_group
+        } else {
+            Aggregates::counted(count)
+        };
+        if width > 0 {
+            cells.insert(keys, of_group);
+        }
+    }
+    let total = match unit {
+        Unit::Share => Aggregates { sum: (n > 0).then_some(hits), ..Aggregates::counted(n) },
+        unit if unit.has_values() => Aggregates::of(unit, &mut all),
+        _ => Aggregates::counted(n),
+    };
+    Ok((total, cells))
+}
+
+/// Levels by group at the end of each bucket, and of all groups together at the end of the last.
+async fn levels(connection: &mut PgConnection, facts: &Facts<'_>) -> Result<(Aggregates, Cells), Refusal> {
+    let bounds = facts.question.bounds()?;
+    let time = facts.dimensions.iter().position(|dimension| *dimension == Dimension::Time);
+    let by_group = level_changes(&mut *connection, facts, &bounds).await?;
+    let mut total = 0;
+    let mut cells = Cells::new();
+    for (keys, changes) in by_group {
+        let levels = summed(&changes);
+        let last = levels.last().copied().unwrap_or_default();
+        total += last;
+        match time {
+            Some(place) => {
+                // The first bound is where the range begins, and no bucket ends there.
+                for (number, level) in levels.iter().enumerate().skip(1) {
+                    let mut keys = keys.clone();
+                    keys.insert(place, Some(number.to_string()));
+                    cells.insert(keys, Aggregates::counted(*level));
+                }
+            }
+            None if last != 0 && !facts.dimensions.is_empty() => {
+                cells.insert(keys, Aggregates::counted(last));
+            }
+            None => {}
+        }
+        if cells.len() > MAX_GROUPS {
+            return Err(Refusal::TooManyGroups { metric: facts.metric.key, limit: MAX_GROUPS });
+        }
+    }
+    if facts.dimensions.iter().any(Dimension::is_many) {
+        let alone = Facts { dimensions: &[], ..*facts };
+        let by_group = level_changes(connection, &alone, &bounds).await?;
+        total = by_group.values().filter_map(|changes| summed(changes).last().copied()).sum();
+    }
+    Ok((Aggregates::counted(total), cells))
+}
+
+fn summed(changes: &[i64]) -> Vec<i64> {
+    changes
+        .iter()
+        .scan(0, |level, change| {
+            *level += change;
+            Some(*level)
+        })
+        .collect()
+}
+
+/// By group, the change before each bound.
+async fn level_changes(
+    connection: &mut PgConnection,
+    facts: &Facts<'_>,
+    bounds: &[DateTime<Utc>],
+) -> Result<BTreeMap<Vec<Option<String>>, Vec<i64>>, Refusal> {
+    let width = facts.dimensions.iter().filter(|dimension| **dimension != Dimension::Time).count();
+    // Each group has a row for each bound at which it changes.
+    let limit = MAX_GROUPS * 10;
+    let rows = facts.changes(bounds, limit).build().fetch_all(connection).await?;
+    if rows.len() > limit {
+        return Err(Refusal::TooManyGroups { metric: facts.metric.key, limit: MAX_GROUPS });
+    }
+    let mut by_group = BTreeMap::new();
+    if width == 0 {
+        by_group.insert(Vec::new(), vec![0; bounds.len()]);
+    }
+    for row in rows {
+        let keys = (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<Option<String>>, _>>()?;
+        let (place, change): (i32, i64) = (row.try_get("i")?, row.try_get("d")?);
+        let changes = by_group.entry(keys).or_insert_with(|| vec![0; bounds.len()]);
+        if let Some(here) = usize::try_from(place).ok().and_then(|place| changes.get_mut(place)) {
+            *here += change;
+        }
+    }
+    Ok(by_group)
+}
+
+/// How PostgreSQL reads the first metric of the question, as `explain (analyze)` tells it: for whoever tunes indexes.
+pub async fn explain(pool: &PgPool, reach: Reach, question: &Question) -> Result<Vec<String>, Refusal> {
+    let Some(&metric) = question.metrics.first() else { return Ok(Vec::new()) };
+    let facts = Facts::of(question, metric, reach);
+    let mut statement = facts.grouped_after("explain (analyze, buffers) select ", MAX_GROUPS)?;
+    Ok(statement.build_query_scalar::<String>().fetch_all(pool).await?)
+}

@@ -1,0 +1,80 @@
+//! One view of the read models for all statements of an answer, and where in the log it is.
+
+use std::time::Duration;
+
+use ledgerdesk_domain::stream::Position;
+use sqlx::{PgConnection, PgPool, Postgres, Transaction};
+
+use super::{Metric, Question, Refusal, Table};
+
+/// How often, and how far apart, it is looked whether the read models came to stand at one position.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// A transaction that sees the read models as they were at one moment.
+pub struct Snapshot {
+    pub(super) transaction: Transaction<'static, Postgres>,
+    /// Everything up to here is in every one of them.
+    pub position: Position,
+    /// And nothing beyond it in any.
+    pub exact: bool,
+}
+
+impl Snapshot {
+    /// Sees these read models. Waits a moment for them to stand at one position; where the log does not rest,
+    /// [`Snapshot::exact`] may be false.
+    pub async fn open(pool: &PgPool, read_models: &[&str]) -> Result<Self, Refusal> {
+        let mut look = 1;
+        loop {
+            let mut transaction = pool.begin_with("begin isolation level repeatable read read only").await?;
+            let (least, most): (Option<i64>, Option<i64>) = sqlx::query_as(
+                "select min(position), max(position) from ledgerdesk.projections
+                  where build = 'live' and name = any($1)",
+            )
+            .bind(read_models)
+            .fetch_one(&mut *transaction)
+            .await?;
+            let exact = least == most;
+            if exact || look >= LOOKS {
+                return Ok(Self { transaction, position: Position(least.unwrap_or_default()), exact });
+            }
+            transaction.rollback().await?;
+            tokio::time::sleep(PAUSE).await;
+            look += 1;
+        }
+    }
+
+    /// The same, but refuses where they do not come to stand at one position: for what must come out the same again.
+    pub async fn open_exactly(pool: &PgPool, read_models: &[&str]) -> Result<Self, Refusal> {
+        let snapshot = Self::open(pool, read_models).await?;
+        if snapshot.exact { Ok(snapshot) } else { Err(Refusal::Unsettled) }
+    }
+
+    /// Where further statements of the same view are run, none of them for longer than `within`.
+    pub async fn connection(&mut self, within: Duration) -> Result<&mut PgConnection, sqlx::Error> {
+        // The transaction ends with its reader, and so does the setting.
+        sqlx::query("select set_config('statement_timeout', $1, true)")
+            .bind(within.as_millis().to_string())
+            .execute(&mut *self.transaction)
+            .await?;
+        Ok(&mut self.transaction)
+    }
+}
+
+/// The read models that the question is answered from.
+pub fn read_models(question: &Question) -> Vec<&'static str> {
+    let mut names = Vec::new();
+    for Metric { measure, .. } in &question.metrics {
+        names.push(measure.table.name());
+        let of_consultation = question.dimensions.iter().any(super::Dimension::is_of_consultation);
+        if of_consultation || measure.team.starts_with("c.") {
+            names.push(Table::Consultations.name());
+        }
+    }
+    if question.filter.is_some() {
+        names.push("consultation_list");
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}

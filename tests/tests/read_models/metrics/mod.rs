@@ -1,0 +1,9 @@
+//! Every metric against a reference that reads the log in the most naive way, on random histories.
+
+mod answers;
+mod calls;
+mod examples;
+mod history;
+mod reference;
+mod refusals;
+mod speed;

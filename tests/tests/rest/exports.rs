@@ -1,0 +1,139 @@
+//! Exports: files in every format, the same again at the same position, and who may take them.
+
+use ledgerdesk_api::graphql::caller::Role;
+use ledgerdesk_tests::wait_until;
+use serde_json::json;
+
+use crate::{app::another_workspace, http::Rest};
+
+const YEARS: &str = "from=2020-01-01T00:00:00Z&to=2100-01-01T00:00:00Z";
+
+struct File {
+    status: u16,
+    position: String,
+    definitions: String,
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl File {
+    fn text(&self) -> String {
+        String::from_utf8(self.bytes.clone()).unwrap()
+    }
+
+    fn code(&self) -> String {
+        let problem: serde_json::Value = serde_json::from_slice(&self.bytes).unwrap();
+        problem["code"].as_str().unwrap().to_owned()
+    }
+}
+
+async fn get(rest: &Rest, key: &str, path: &str) -> File {
+    let request = reqwest::Client::new().get(format!("http://{}{path}", rest.app.address));
+    // What a browser or a spreadsheet sends.
+    let answer = request.bearer_auth(key).header("accept", "text/csv, */*;q=0.1").send().await.unwrap();
+    let header = |name: &str| {
+        answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned()).unwrap_or_default()
+    };
+    let (position, definitions) = (header("ledgerdesk-position"), header("ledgerdesk-definitions"));
+    let (status, name) = (answer.status().as_u16(), header("content-disposition"));
+    File { status, position, definitions, name, bytes: answer.bytes().await.unwrap().to_vec() }
+}
+
+/// A resolved consultation with a team whose name a spreadsheet would compute, shown by the read models.
+async fn resolved(rest: &Rest) {
+    let made = rest.open("Printer").await;
+    let id = &made["id"];
+    rest.mutate("assignConsultation", json!({ "consultationId": id, "team": "=1+1" })).await;
+    rest.mutate("startConsultation", json!({ "consultationId": id })).await;
+    rest.mutate("resolveConsultation", json!({ "consultationId": id })).await;
+    wait_until("the facts should show it", || async {
+        let file = get(rest, &rest.key, &format!("/api/exports/report?metrics=resolved&{YEARS}")).await;
+        file.status == 200 && file.text().contains("resolved,1,1,")
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_same_request_at_the_same_position_gives_the_same_bytes_in_every_format() {
+    let rest = Rest::start().await;
+    resolved(&rest).await;
+    let paths = [
+        format!(
+            "/api/exports/report?metrics=opened,full_resolution@1,backlog&dimensions=team&bucket=YEAR&{YEARS}"
+        ),
+        format!("/api/exports/facts?metric=opened&{YEARS}"),
+        "/api/exports/tables/consultations?".to_owned(),
+    ];
+    for path in paths {
+        for format in ["csv", "ndjson", "xlsx", "parquet"] {
+            let path = format!("{path}&format={format}").replace("?&", "?");
+            let (one, other) = (get(&rest, &rest.key, &path).await, get(&rest, &rest.key, &path).await);
+            assert_eq!((one.status, other.status), (200, 200), "{path}");
+            assert!(one.position.parse::<i64>().unwrap() >= 5 && one.position == other.position, "{path}");
+            assert!(one.name.contains(&format!("-at-{}.{format}", one.position)), "{}", one.name);
+            assert!(one.bytes == other.bytes && !one.bytes.is_empty(), "{path}");
+        }
+    }
+    rest.app.stop().await;
+}
+
+#[tokio::test]
+async fn a_file_has_every_row_and_names_what_it_was_computed_by() {
+    let rest = Rest::start().await;
+    resolved(&rest).await;
+    let csv = get(
+        &rest,
+        &rest.key,
+        &format!("/api/exports/report?metrics=one_touch,opened&dimensions=team&{YEARS}"),
+    )
+    .await;
+    assert_eq!(csv.definitions, "one_touch@2, opened@1");
+    let text = csv.text();
+    let lines: Vec<_> = text.lines().collect();
+    assert_eq!(lines[0], "metric,version,team,n,sum,mean,min,max,p50,p90,p99,log_position");
+    assert_eq!(lines[1], format!("one_touch,2,'=1+1,1,0,0,,,,,,{}", csv.position));
+    assert!(lines[2].starts_with("opened,1,,2,"), "{text}");
+
+    let table = get(&rest, &rest.key, "/api/exports/tables/consultations?format=ndjson").await.text();
+    let rows: Vec<serde_json::Value> =
+        table.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!(rows.len(), 3);
+    assert_eq!(rows[0]["about"]["export"], "consultations");
+    assert!(rows[1..].iter().any(|row| row["status"] == "RESOLVED" && row["team"] == "=1+1"));
+    assert!(!table.contains("Printer"), "personal data in a table of facts");
+
+    let stranger = rest.app.key_of(another_workspace(), Role::Owner);
+    let nothing = get(&rest, &stranger, "/api/exports/tables/consultations?format=ndjson").await.text();
+    assert_eq!(nothing.lines().count(), 1, "{nothing}");
+    rest.app.stop().await;
+}
+
+#[tokio::test]
+async fn what_cannot_be_exported_is_refused_before_the_first_byte() {
+    let rest = Rest::start().await;
+    let report = |rest: &str| format!("/api/exports/report?{rest}");
+    for (path, status, code) in [
+        (report(&format!("metrics=first_respons&{YEARS}")), 400, "UNKNOWN_METRIC"),
+        (report(&format!("metrics=one_touch@9&{YEARS}")), 400, "UNKNOWN_METRIC_VERSION"),
+        (report(&format!("metrics=opened&dimensions=tam&{YEARS}")), 400, "UNKNOWN_DIMENSION"),
+        (
+            report("metrics=opened&from=2027-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"),
+            400,
+            "RANGE_ENDS_BEFORE_IT_BEGINS",
+        ),
+        (report(&format!("metrics=opened&bucket=HOUR&{YEARS}")), 400, "TOO_MANY_BUCKETS"),
+        (report(&format!("metrics=opened&timeZone=Mars&{YEARS}")), 400, "UNKNOWN_TIME_ZONE"),
+        (report(&format!("metrics=opened&format=pdf&{YEARS}")), 400, "BAD_USER_INPUT"),
+        (report(&format!("metric=opened&{YEARS}")), 400, "BAD_USER_INPUT"),
+        ("/api/exports/tables/call".to_owned(), 400, "UNKNOWN_FACT_TABLE"),
+    ] {
+        let file = get(&rest, &rest.key, &path).await;
+        assert_eq!((file.status, file.code().as_str()), (status, code), "{path}");
+    }
+    let manager = rest.app.key(Role::Manager);
+    let refused = get(&rest, &manager, "/api/exports/tables/calls").await;
+    assert_eq!((refused.status, refused.code().as_str()), (403, "FORBIDDEN"));
+    let analyst = rest.app.key(Role::Analyst);
+    assert_eq!(get(&rest, &analyst, "/api/exports/tables/calls").await.status, 200);
+    rest.app.stop().await;
+}
