@@ -171,6 +171,17 @@ impl Dimension {
 
     /// Refuses a dimension that the facts of the metric do not have.
     pub(super) fn check(&self, metric: &Metric) -> Result<(), Refusal> {
+        if self.fits(metric) {
+            return Ok(());
+        }
+        Err(Refusal::NotOfMetric {
+            metric: metric.key,
+            dimension: self.to_string(),
+            possible: Self::of(metric),
+        })
+    }
+
+    fn fits(&self, metric: &Metric) -> bool {
         let own = matches!(
             self,
             Self::Outcome
@@ -183,19 +194,12 @@ impl Dimension {
         );
         // An instant has no hour of its own.
         let of_moment = matches!(self, Self::Hour | Self::Weekday) && !metric.unit.has_facts();
-        if (own && self.own_column(metric).is_none()) || of_moment {
-            return Err(Refusal::NotOfMetric {
-                metric: metric.key,
-                dimension: self.to_string(),
-                possible: Self::of(metric),
-            });
-        }
-        Ok(())
+        !of_moment && (!own || self.own_column(metric).is_some())
     }
 
     /// What the metric can be broken down by.
     pub fn of(metric: &Metric) -> Vec<String> {
-        let fits = |name: &String| Self::parse(name).is_ok_and(|dimension| dimension.check(metric).is_ok());
+        let fits = |name: &String| Self::parse(name).is_ok_and(|dimension| dimension.fits(metric));
         Self::all().into_iter().filter(fits).collect()
     }
 }

@@ -15,11 +15,11 @@ changes: a better one is the next version of the metric, beside it, and both are
 ## Rules that hold for all
 
 - **Dating.** A fact is dated by when it happened (`occurred_at`), whenever it was recorded. What happened in a
-  consultation is folded in the order in which it happened, then of its stream; so a fact that arrives late corrects what
-  was measured before. What is dated before the opening of its consultation counts as happening at the opening.
+  consultation is folded in the order in which it happened, then of its stream; so a fact that arrives late corrects
+  what was measured before. What is dated before the opening of its consultation counts as happening at the opening.
 - **Durations** are whole milliseconds, cut off and not rounded, by the clock on the wall.
-- **Managers and teams** are those of the fact, as each metric says. Client, channel, priority, tags, catalog entries and
-  custom attributes are those that the consultation has now.
+- **Managers and teams** are those of the fact, as each metric says. Client, channel, priority, tags, catalog entries
+  and custom attributes are those that the consultation has now.
 - **Aggregates.** `n` is given with everything. The mean is the sum over `n`. Percentiles are by nearest rank: the
   smallest value that at least p percent of the values do not exceed, so each is a value that occurred. Of nothing there
   is no mean and no percentile: never 0.

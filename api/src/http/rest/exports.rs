@@ -120,6 +120,7 @@ pub(super) struct OfReport {
     /// Before this time.
     to: DateTime<Utc>,
     /// The size of the buckets of time.
+    #[param(inline)]
     bucket: Option<BucketSize>,
     /// Whose local time, by IANA name; UTC if not given.
     time_zone: Option<String>,

@@ -39,6 +39,7 @@ pub(super) enum MetricClock {
 /// The definition of a metric. It never changes: a better one is the next version, beside it.
 pub(super) struct MetricDefinition(pub(super) &'static Metric);
 
+/// The definition of a metric. It never changes: a better one is the next version, beside it.
 #[Object]
 impl MetricDefinition {
     /// The permanent name.

@@ -32,6 +32,7 @@ impl DifferenceReport {
     }
 }
 
+/// Where two versions of a metric differ.
 #[Object]
 impl DifferenceReport {
     /// In numbers.

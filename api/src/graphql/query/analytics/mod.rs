@@ -39,6 +39,7 @@ impl AnalyticsQuery {
 /// Numbers about consultations and the work with them.
 pub(super) struct Analytics;
 
+/// Numbers about consultations and the work with them.
 #[Object]
 impl Analytics {
     /// Every definition, the versions of a metric in their order.
