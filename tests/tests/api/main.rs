@@ -10,6 +10,7 @@ mod conflict;
 mod ephemeral;
 mod mutations;
 mod saved_views;
+mod service_levels;
 mod slow;
 mod socket;
 mod subscriptions;
