@@ -5,7 +5,7 @@
 -- Up to where the log was looked at. Whoever writes timers holds this row, so that one node at a time does.
 create table ledgerdesk.timer_checkpoint (
     -- There is one row.
-    only        boolean     primary key default true check (only),
+    single      boolean     primary key default true check (single),
     epoch       integer     not null default 0,
     position    bigint      not null default 0 check (position >= 0),
     hash_prefix bytea       not null default '\x0000000000000000' check (octet_length(hash_prefix) = 8),

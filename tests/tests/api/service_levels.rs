@@ -180,23 +180,23 @@ async fn a_clock_says_why_a_resolution_is_late() {
     let expected = json!([{
         "kind": "RESOLUTION", "number": 1, "state": "FULFILLED", "rule": "urgent", "calendar": "desk",
         "calendarVersion": 1, "targetSeconds": 14_400.0, "usedSeconds": 21_600.0, "remainingSeconds": -7_200.0,
-        "dueAt": "2026-03-09T10:00:00Z", "breachedAt": "2026-03-09T10:00:00Z", "endedAt": "2026-03-09T12:00:00Z",
+        "dueAt": "2026-03-09T10:00:00+00:00", "breachedAt": "2026-03-09T10:00:00+00:00", "endedAt": "2026-03-09T12:00:00+00:00",
         "ledger": [
-            entry("ACTIVATED", "2026-03-06T13:00:00Z", 0.0, "usual", Some(1)),
-            entry("PAUSED", "2026-03-06T14:00:00Z", 3_600.0, "usual", Some(2)),
-            entry("RESUMED", "2026-03-09T07:00:00Z", 3_600.0, "usual", Some(3)),
-            entry("POLICY_CHANGED", "2026-03-09T08:00:00Z", 7_200.0, "urgent", Some(4)),
-            entry("WARNED", "2026-03-09T09:00:00Z", 10_800.0, "urgent", None),
-            entry("BREACHED", "2026-03-09T10:00:00Z", 14_400.0, "urgent", None),
-            entry("FULFILLED", "2026-03-09T12:00:00Z", 21_600.0, "urgent", Some(5)),
+            entry("ACTIVATED", "2026-03-06T13:00:00+00:00", 0.0, "usual", Some(1)),
+            entry("PAUSED", "2026-03-06T14:00:00+00:00", 3_600.0, "usual", Some(2)),
+            entry("RESUMED", "2026-03-09T07:00:00+00:00", 3_600.0, "usual", Some(3)),
+            entry("POLICY_CHANGED", "2026-03-09T08:00:00+00:00", 7_200.0, "urgent", Some(4)),
+            entry("WARNED", "2026-03-09T09:00:00+00:00", 10_800.0, "urgent", None),
+            entry("BREACHED", "2026-03-09T10:00:00+00:00", 14_400.0, "urgent", None),
+            entry("FULFILLED", "2026-03-09T12:00:00+00:00", 21_600.0, "urgent", Some(5)),
         ],
     }]);
     assert_eq!(clocks, &expected, "{answer}");
-    // As of Monday 12:30 in Moscow an hour is left.
+    // As of Monday 11:30 in Moscow an hour and a half is left.
     let then = app.post(&key, query, with(variables.clone(), "then", json!("2026-03-09T08:30:00Z"))).await;
     let clock = &then["data"]["consultation"]["clocks"][0];
     assert_eq!((&clock["state"], &clock["remainingSeconds"]), (&json!("RUNNING"), &json!(5_400.0)), "{then}");
-    assert_eq!((&clock["dueAt"], &clock["breachedAt"]), (&json!("2026-03-09T10:00:00Z"), &Value::Null));
+    assert_eq!((&clock["dueAt"], &clock["breachedAt"]), (&json!("2026-03-09T10:00:00+00:00"), &Value::Null));
     let refused = app.post(&key, query, with(variables, "then", json!("1969-12-31T00:00:00Z"))).await;
     assert_eq!(refused["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "{refused}");
     app.stop().await;

@@ -38,7 +38,7 @@ async fn send(caller: &mut Caller, verb: &str, input: Value) -> Value {
     for _ in 0..600 {
         if let Some(client) = caller.next_client()
             && let Some(answer) = client.try_post(&document, &json!({ "input": input })).await
-            && answer["data"][verb]["position"].is_string()
+            && answer["data"][verb]["position"].is_number()
         {
             return answer["data"][verb].clone();
         }
@@ -69,7 +69,7 @@ async fn open(caller: &mut Caller, number: usize) {
 }
 
 async fn manager(caller: &mut Caller) -> Value {
-    let registration = json!({ "name": "Anna", "idempotencyKey": "manager" });
+    let registration = json!({ "name": "Anna", "capacity": 10, "idempotencyKey": "manager" });
     send(caller, "registerManager", registration).await["createdId"].clone()
 }
 
