@@ -72,9 +72,8 @@ pub struct ServiceLevelBreached {
 /// Told once for each clock, whatever the status: a deadline that passed has passed.
 pub(super) fn announce(state: &ConsultationState, command: AnnounceServiceLevel) -> Decision {
     state.opened()?;
-    let Deadline {
-        stage, clock, number, subject, due_at, target_ms, rule, policy_version, ..
-    } = command.deadline;
+    let Deadline { stage, clock, number, subject, due_at, target_ms, rule, policy_version, .. } =
+        command.deadline;
     if stage == Stage::HandoverExpiry || state.announced.contains(&(stage, clock, number)) {
         return Ok(vec![]);
     }

@@ -126,7 +126,7 @@ fn check_rule(rule: &mut SlaRule) -> Result<(), Unfit> {
     for kind in ClockKind::ALL {
         let least = if kind == ClockKind::Callback { 0 } else { MIN_TARGET };
         if rule.targets.of(kind).is_some_and(|seconds| !(least..=MAX_TARGET).contains(&seconds)) {
-            let expected = "targets from 1 second (a callback: 0) to 31622400, a year";
+            let expected = "targets from 1 second, a callback from 0, to 31622400 seconds, a year";
             return Err(InvalidInput::out_of_range("rules", expected).into());
         }
     }

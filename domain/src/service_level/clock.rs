@@ -189,6 +189,15 @@ impl Stage {
     }
 }
 
+/// What is ahead of a consultation.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Ahead {
+    /// What has to be told when its time comes.
+    pub deadlines: Vec<Deadline>,
+    /// Whether it is open, so that other rules would give it other deadlines.
+    pub is_open: bool,
+}
+
 /// Something that has to be told when its time comes, if nothing happens before.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deadline {

@@ -84,6 +84,16 @@ impl Facts {
         self.version
     }
 
+    /// What is remembered of them, in facts: for whoever bounds how much that may be.
+    pub fn len(&self) -> usize {
+        self.past.len()
+    }
+
+    /// Whether nothing is remembered.
+    pub fn is_empty(&self) -> bool {
+        self.past.is_empty()
+    }
+
     /// Takes the next event in. One that was taken in before changes nothing.
     pub fn push(&mut self, recorded: &Recorded) {
         let crate::event::Event::Consultation(event) = &recorded.event else { return };

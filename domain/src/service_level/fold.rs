@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
 use super::{
-    clock::{Clock, ClockKind, ClockState, Deadline, EntryKind, Stage, Terms},
+    clock::{Ahead, Clock, ClockKind, ClockState, Deadline, EntryKind, Stage, Terms},
     facts::{Fact, Facts, What},
     instance::{Cause, Instance},
     policy::Traits,
@@ -30,9 +30,9 @@ pub fn clocks(facts: &Facts, rules: &Rules, at: DateTime<Utc>) -> Vec<Clock> {
 /// What has to be told when its time comes, if nothing happens before: thresholds that are ahead, or have passed
 /// without having been told. Not what had passed before the log could know of it: a breach in an imported history is
 /// in the ledger, and no news.
-pub fn deadlines(facts: &Facts, rules: &Rules) -> Vec<Deadline> {
+pub fn ahead(facts: &Facts, rules: &Rules) -> Ahead {
     let facts = facts.in_order();
-    let Some(last) = facts.last().map(|fact| fact.at) else { return vec![] };
+    let Some(last) = facts.last().map(|fact| fact.at) else { return Ahead::default() };
     let mut fold = Fold::new(rules);
     fold.run(&facts, None);
     fold.run_out(last);
@@ -47,7 +47,7 @@ pub fn deadlines(facts: &Facts, rules: &Rules) -> Vec<Deadline> {
             }
         }
     }
-    deadlines
+    Ahead { deadlines, is_open: fold.is_open() }
 }
 
 fn deadline(instance: &Instance, stage: Stage, at: DateTime<Utc>) -> Option<Deadline> {

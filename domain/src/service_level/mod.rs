@@ -31,8 +31,8 @@ mod tests;
 
 pub use check::PolicyFault;
 pub(crate) use check::{Unfit, checked};
-pub use clock::{Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Stage, Terms};
+pub use clock::{Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Stage, Terms};
 pub use facts::Facts;
-pub use fold::{clocks, deadlines};
+pub use fold::{ahead, clocks};
 pub use policy::{SlaCondition, SlaRule, SlaTable, SlaTargets};
 pub use rules::{Published, Rules};

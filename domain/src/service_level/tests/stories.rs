@@ -9,7 +9,7 @@ use crate::{
         ServiceLevelBreached, Status,
     },
     id::{HandoverId, ManagerId, MessageId},
-    service_level::{Clock, ClockKind, ClockState, EntryKind, Stage, clocks, deadlines},
+    service_level::{Clock, ClockKind, ClockState, EntryKind, Stage, ahead, clocks},
     workspace::{CalendarPublished, WorkspaceSettingsChanged},
 };
 
@@ -213,12 +213,12 @@ fn what_had_passed_before_anybody_could_know_is_no_news() {
     let opening = at("2016-03-02T10:00:00Z");
     let mut imported = Facts::default();
     imported.push(&recorded(0, opening, at("2026-03-02T10:00:00Z"), opened(Priority::Normal)));
-    assert_eq!(deadlines(&imported, &Rules::default()), []);
+    assert_eq!(ahead(&imported, &Rules::default()).deadlines, []);
     assert!(clocks(&imported, &Rules::default(), at("2026-03-02T10:00:00Z"))[0].breached_at.is_some());
 
     let live = facts([(opening, opened(Priority::Normal))]);
     let mut stages: Vec<_> =
-        deadlines(&live, &Rules::default()).iter().map(|one| (one.clock, one.stage)).collect();
+        ahead(&live, &Rules::default()).deadlines.iter().map(|one| (one.clock, one.stage)).collect();
     stages.sort_unstable();
     let (first, resolution) = (ClockKind::FirstResponse, ClockKind::Resolution);
     let all = [
@@ -246,7 +246,7 @@ fn what_was_told_is_not_told_again() {
         team: None,
     });
     let facts = facts([(opening, opened(Priority::Normal)), (due_at, told)]);
-    let left = deadlines(&facts, &Rules::default());
+    let left = ahead(&facts, &Rules::default()).deadlines;
     assert!(left.iter().all(|one| (one.clock, one.stage) != (ClockKind::FirstResponse, Stage::Breach)));
 }
 
@@ -257,7 +257,7 @@ fn an_offer_runs_out_by_itself_or_by_the_setting_until_somebody_takes_it() {
         E::HandoverOffered(HandoverOffered { handover_id: HANDOVER, manager_id: ANNA, expires_at })
     };
     let expiry = |facts: &Facts, rules: &Rules| {
-        let found = deadlines(facts, rules);
+        let found = ahead(facts, rules).deadlines;
         found.iter().find(|one| one.stage == Stage::HandoverExpiry).map(|one| one.at)
     };
     let mut rules = Rules::default();

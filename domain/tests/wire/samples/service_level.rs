@@ -1,8 +1,8 @@
+use super::{id, time};
 use ledgerdesk_domain::{
     consultation::{ConsultationEvent as Event, ServiceLevelBreached, ServiceLevelWarned},
     service_level::ClockKind,
 };
-use super::{id, time};
 
 pub(super) fn all() -> Vec<Event> {
     let handover_id = Some(id(0x40));
