@@ -6,6 +6,8 @@
 //! - [`command`]: load, decide, append, with bounded retries and stored results.
 //! - [`auth`]: API keys: who may use a workspace, and as what.
 //! - [`config`]: the settings, typed and documented.
+//! - [`service_levels`]: the clocks of consultations, read from the log; [`timers`]: what is told when a clock runs out.
+//! - [`icalendar`]: holidays out of files of other programs.
 //! - [`telemetry`]: log lines, and panics as log lines.
 //! - [`db`]: the pool and the migrations.
 //! - [`embedded_postgres`]: a PostgreSQL of our own, for whoever has none.
@@ -21,6 +23,9 @@ pub mod db;
 pub mod demo;
 pub mod embedded_postgres;
 pub mod event_store;
+pub mod icalendar;
 pub mod import;
 pub mod notices;
+pub mod service_levels;
 pub mod telemetry;
+pub mod timers;

@@ -4,6 +4,10 @@ use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use ledgerdesk_domain::stream::Position;
+use ledgerdesk_infrastructure::{
+    service_levels::ServiceLevels,
+    timers::{TimerMetrics, TimerParts, Timers},
+};
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
@@ -21,6 +25,9 @@ use crate::{
 /// How long the projections may take to finish their pages and give their leases back. What is cut off is
 /// rolled back, and the lease expires.
 const READ_SIDE_GRACE: Duration = Duration::from_secs(10);
+
+/// How long timers that are being told may take.
+const TIMERS_GRACE: Duration = Duration::from_secs(5);
 
 /// How long connections of queries may take to be given back.
 const QUERIES_GRACE: Duration = Duration::from_secs(5);
@@ -43,6 +50,7 @@ pub(super) struct Node {
     pub(super) http_metrics: HttpMetrics,
     pub(super) registry: Arc<Registry>,
     queries: PgPool,
+    timers: Timers,
     stop_reading: CancellationToken,
 }
 
@@ -58,6 +66,15 @@ impl Node {
         read_side.register_metrics(&mut metrics);
         let http_metrics = HttpMetrics::register(&mut metrics);
         let queries = runtime.database.queries.clone();
+        let timers = Timers::start(TimerParts {
+            pool: pool.clone(),
+            store: runtime.store.clone(),
+            executor: runtime.executor.clone(),
+            ids: runtime.ids.clone(),
+            levels: ServiceLevels::new(runtime.store.clone()),
+            node: runtime.ids.next_id().to_string(),
+            metrics: TimerMetrics::register(&mut metrics),
+        });
         let endpoint = schema::endpoint(ApiParts {
             pool: queries.clone(),
             store: runtime.store.clone(),
@@ -69,7 +86,7 @@ impl Node {
             metrics: http_metrics.clone(),
         });
         let registry = Arc::new(metrics);
-        Self { runtime, read_side, endpoint, http_metrics, registry, queries, stop_reading }
+        Self { runtime, read_side, endpoint, http_metrics, registry, queries, timers, stop_reading }
     }
 
     /// Waits until every read model has a table, and for a while until it shows the log as it is now: who asks
@@ -89,9 +106,12 @@ impl Node {
         }
     }
 
-    /// Stops the queries, then the projections, then the log, then the database.
+    /// Stops the queries and the timers, then the projections, then the log, then the database.
     pub(super) async fn stop(self) -> Result<()> {
         self.stop_reading.cancel();
+        if tokio::time::timeout(TIMERS_GRACE, self.timers.stop()).await.is_err() {
+            tracing::warn!("the timers did not stop in time; they are cut off");
+        }
         if tokio::time::timeout(QUERIES_GRACE, self.queries.close()).await.is_err() {
             tracing::warn!("some queries did not end in time; they are cut off");
         }

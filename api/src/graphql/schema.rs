@@ -8,6 +8,7 @@ use ledgerdesk_infrastructure::{
     clock::{Clock, IdSource},
     command::CommandExecutor,
     event_store::EventStore,
+    service_levels::ServiceLevels,
 };
 use ledgerdesk_projections::runtime::ReadSide;
 use sqlx::PgPool;
@@ -63,6 +64,7 @@ pub fn schema(parts: ApiParts) -> ApiSchema {
     let ephemeral = Ephemeral::new(parts.pool.clone(), parts.ids.next_id());
     builder()
         .data(parts.pool)
+        .data(ServiceLevels::new(parts.store.clone()))
         .data(parts.store)
         .data(parts.read_side)
         .data(parts.executor)
@@ -166,9 +168,10 @@ mod tests {
     #[test]
     fn every_query_of_a_read_model_can_wait_for_a_position() {
         /// These read the log, the checkpoints, keys and roles, which are never behind.
-        const NO_READ_MODEL: [&str; 11] = [
+        const NO_READ_MODEL: [&str; 13] = [
             "accessLog",
             "apiKeys",
+            "calendars",
             "events",
             "invitations",
             "logHead",
@@ -176,6 +179,7 @@ mod tests {
             "projections",
             "roles",
             "sessions",
+            "slaTables",
             // Its fields wait.
             "analytics",
             // Relay allows it one argument; `nodes` waits.

@@ -23,6 +23,11 @@ pub(crate) enum Refusal {
     RoleOfTheSystem,
     InvitationByKey,
     InvalidFilter,
+    InvalidTimeOfDay,
+    InvalidDateRange,
+    InvalidIcalendar,
+    IcalendarTooLarge,
+    InvalidRecurrence,
     BulkSize,
     BulkVersions,
     Conflict,
@@ -114,6 +119,31 @@ impl Refusal {
                 "role_of_the_system",
                 "every workspace has this role, so it cannot be changed; define one of your own",
                 "эта роль есть в каждом рабочем пространстве, изменить её нельзя; создайте собственную",
+            ),
+            Self::InvalidTimeOfDay => (
+                "invalid_time_of_day",
+                "a time of day is HH:MM, from 00:00 to 24:00",
+                "время суток пишется как ЧЧ:ММ, от 00:00 до 24:00",
+            ),
+            Self::InvalidDateRange => (
+                "invalid_date_range",
+                "`until` comes after `from`, at most 20 years later",
+                "`until` позже `from`, но не больше чем на 20 лет",
+            ),
+            Self::InvalidIcalendar => (
+                "invalid_icalendar",
+                "this is no iCalendar file; it begins with BEGIN:VCALENDAR and ends with END:VCALENDAR",
+                "это не файл iCalendar; он начинается с BEGIN:VCALENDAR и кончается END:VCALENDAR",
+            ),
+            Self::IcalendarTooLarge => (
+                "icalendar_too_large",
+                "the file is larger than 1 MiB or has more than 2000 holidays; import fewer years of it",
+                "файл больше 1 МиБ или содержит больше 2000 праздников; импортируйте меньше лет",
+            ),
+            Self::InvalidRecurrence => (
+                "invalid_recurrence",
+                "an event of the file comes again by a rule (RRULE) that cannot be understood; correct it there",
+                "событие в файле повторяется по непонятному правилу (RRULE); исправьте его там",
             ),
             Self::InvalidFilter => (
                 "invalid_filter",

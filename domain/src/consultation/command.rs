@@ -1,10 +1,10 @@
 //! What may be asked of a consultation.
 
 use super::{
-    AcceptHandover, AddNote, Appoint, Assign, Cancel, ChangeDetails, ChangePriority, ChangeTags, Close,
-    DeclineHandover, ExpireHandover, Hold, ImportFact, LinkExternalReference, LogCall, Merge, OfferHandover,
-    OpenConsultation, ReceiveMessage, Redate, Reopen, RequestHandover, RequestRating, Resolve,
-    ResolveHandover, Resume, ReturnHandover, ReviseRating, SendMessage, SetCustomAttributes, Start,
+    AcceptHandover, AddNote, AnnounceServiceLevel, Appoint, Assign, Cancel, ChangeDetails, ChangePriority,
+    ChangeTags, Close, DeclineHandover, ExpireHandover, Hold, ImportFact, LinkExternalReference, LogCall,
+    Merge, OfferHandover, OpenConsultation, ReceiveMessage, Redate, Reopen, RequestHandover, RequestRating,
+    Resolve, ResolveHandover, Resume, ReturnHandover, ReviseRating, SendMessage, SetCustomAttributes, Start,
     SubmitRating, Unassign, Unmerge, WaitForClient,
 };
 
@@ -47,4 +47,5 @@ pub enum ConsultationCommand {
     Merge(Merge),
     Unmerge(Unmerge),
     ImportFact(ImportFact),
+    AnnounceServiceLevel(AnnounceServiceLevel),
 }

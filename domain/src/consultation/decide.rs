@@ -3,7 +3,7 @@
 use super::{
     ConsultationCommand as Command, ConsultationEvent, ConsultationRejection, ConsultationState, appointment,
     assignment, call, details, fact, handover, labels, lifecycle, merge, message, note, opening, rating,
-    redate, reference,
+    redate, reference, service_level,
 };
 use crate::context::Context;
 
@@ -47,5 +47,6 @@ pub(super) fn decide(state: &ConsultationState, command: Command, context: &Cont
         Command::Merge(command) => merge::merge(state, &command, context),
         Command::Unmerge(_) => merge::unmerge(state),
         Command::ImportFact(command) => fact::import(state, command),
+        Command::AnnounceServiceLevel(command) => service_level::announce(state, command),
     }
 }

@@ -11,8 +11,8 @@ use super::{
     DetailsChanged, ExternalReferenceLinked, FactImported, HandoverAccepted, HandoverDeclined,
     HandoverExpired, HandoverOffered, HandoverRequested, HandoverResolved, HandoverReturned, Merged,
     MessageReceived, MessageSent, NoteAdded, PriorityChanged, PutOnHold, RatingRequested, RatingRevised,
-    RatingSubmitted, Redated, Reopened, Resolved, Resumed, Started, TagsChanged, Unassigned, Unmerged,
-    WaitingForClientStarted,
+    RatingSubmitted, Redated, Reopened, Resolved, Resumed, ServiceLevelBreached, ServiceLevelWarned, Started,
+    TagsChanged, Unassigned, Unmerged, WaitingForClientStarted,
 };
 use crate::{
     event::{DomainEvent, Event},
@@ -59,6 +59,8 @@ pub enum ConsultationEvent {
     Merged(Merged),
     Unmerged(Unmerged),
     FactImported(FactImported),
+    ServiceLevelWarned(ServiceLevelWarned),
+    ServiceLevelBreached(ServiceLevelBreached),
 }
 
 impl DomainEvent for ConsultationEvent {
@@ -100,6 +102,8 @@ impl DomainEvent for ConsultationEvent {
         ("Merged", 1),
         ("Unmerged", 1),
         ("FactImported", 1),
+        ("ServiceLevelWarned", 1),
+        ("ServiceLevelBreached", 1),
     ];
 
     fn event_type(&self) -> &'static str {
@@ -139,6 +143,8 @@ impl DomainEvent for ConsultationEvent {
             Self::Merged(_) => "Merged",
             Self::Unmerged(_) => "Unmerged",
             Self::FactImported(_) => "FactImported",
+            Self::ServiceLevelWarned(_) => "ServiceLevelWarned",
+            Self::ServiceLevelBreached(_) => "ServiceLevelBreached",
         }
     }
     fn of(event: &Event) -> Option<&Self> {

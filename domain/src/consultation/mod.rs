@@ -25,7 +25,8 @@
 //!
 //! # Map
 //! A part keeps its commands, events and rules together: `opening`, `details`, `labels`, `assignment`, `lifecycle`,
-//! `message`, `note`, `appointment`, `redate`, `call`, `handover`, `rating`, `reference`, `merge`, `fact`.
+//! `message`, `note`, `appointment`, `redate`, `call`, `handover`, `rating`, `reference`, `merge`, `fact`,
+//! `service_level`.
 //! `command` and `event` list them all, `decide` leads each command to its rule, `state` evolves.
 
 mod appointment;
@@ -47,6 +48,7 @@ mod opening;
 mod rating;
 mod redate;
 mod reference;
+mod service_level;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -82,6 +84,7 @@ pub use rating::{
 pub use redate::{Redate, Redated};
 pub use reference::{ExternalReferenceLinked, LinkExternalReference};
 pub(crate) use reference::{MAX_REFERENCES, checked_reference, checked_references};
+pub use service_level::{AnnounceServiceLevel, ServiceLevelBreached, ServiceLevelWarned};
 pub use state::ConsultationState;
 pub use value::*;
 

@@ -11,6 +11,7 @@ use super::{
 use crate::{
     id::{CallId, ClientId, ConsultationId, HandoverId, ManagerId, MessageId, NoteId, RedateId},
     personal::Personal,
+    service_level::{ClockKind, Stage},
 };
 
 /// What the rules of a consultation need to remember. Of messages, notes and calls only the ids are kept, so
@@ -40,6 +41,8 @@ pub struct ConsultationState {
     pub(super) calls: BTreeSet<CallId>,
     pub(super) handovers: Handovers,
     pub(super) ratings: Ratings,
+    /// What was told of which clock.
+    pub(super) announced: BTreeSet<(Stage, ClockKind, u32)>,
 }
 
 /// What others may ask.
@@ -161,6 +164,12 @@ impl ConsultationState {
             Event::ExternalReferenceLinked(linked) => _ = self.references.insert(linked.reference.clone()),
             Event::Merged(merged) => self.merged_into = Some(merged.into),
             Event::Unmerged(_) => self.merged_into = None,
+            Event::ServiceLevelWarned(warned) => {
+                self.announced.insert((Stage::Warn, warned.clock, warned.number));
+            }
+            Event::ServiceLevelBreached(breached) => {
+                self.announced.insert((Stage::Breach, breached.clock, breached.number));
+            }
             // The lifecycle, the handovers and the ratings have taken theirs above; facts change nothing.
             Event::Started(_)
             | Event::WaitingForClientStarted(_)

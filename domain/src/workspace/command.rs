@@ -1,6 +1,8 @@
 //! What may be asked of a workspace.
 
-use super::{DeleteView, SaveView, value::Questionnaire};
+use super::{
+    DeleteView, ImportHolidays, PublishCalendar, PublishSlaPolicies, SaveView, value::Questionnaire,
+};
 
 /// Any command to a workspace.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -11,6 +13,9 @@ pub enum WorkspaceCommand {
     PublishQuestionnaire(PublishQuestionnaire),
     SaveView(SaveView),
     DeleteView(DeleteView),
+    PublishCalendar(PublishCalendar),
+    ImportHolidays(ImportHolidays),
+    PublishSlaPolicies(PublishSlaPolicies),
 }
 
 /// Sets a workspace up.

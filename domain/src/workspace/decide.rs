@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{
     ChangeWorkspaceSettings, CreateWorkspace, PublishQuestionnaire, Question, Questionnaire,
     QuestionnairePublished, WorkspaceCommand as Command, WorkspaceCreated, WorkspaceEvent as Event,
-    WorkspaceRejection as Rejection, WorkspaceSettingsChanged, WorkspaceState, view,
+    WorkspaceRejection as Rejection, WorkspaceSettingsChanged, WorkspaceState, service_level, view,
 };
 use crate::context::Context;
 use crate::text::{self, InvalidInput, KEY_TEXT, SHORT_TEXT};
@@ -27,6 +27,9 @@ pub(super) fn decide(state: &WorkspaceState, command: Command, context: &Context
         Command::PublishQuestionnaire(command) => publish_questionnaire(state, command),
         Command::SaveView(command) => view::save(state, command, context),
         Command::DeleteView(command) => view::delete(state, &command, context),
+        Command::PublishCalendar(command) => service_level::publish_calendar(state, command, context),
+        Command::ImportHolidays(command) => service_level::import_holidays(state, command, context),
+        Command::PublishSlaPolicies(command) => service_level::publish_policies(state, command, context),
     }
 }
 

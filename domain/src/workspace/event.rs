@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{ViewDeleted, ViewSaved, value::Questionnaire};
+use super::{CalendarPublished, SlaPoliciesPublished, ViewDeleted, ViewSaved, value::Questionnaire};
 
 use crate::{
     event::{DomainEvent, Event},
@@ -19,6 +19,8 @@ pub enum WorkspaceEvent {
     QuestionnairePublished(QuestionnairePublished),
     ViewSaved(ViewSaved),
     ViewDeleted(ViewDeleted),
+    CalendarPublished(CalendarPublished),
+    SlaPoliciesPublished(SlaPoliciesPublished),
 }
 
 impl DomainEvent for WorkspaceEvent {
@@ -30,6 +32,8 @@ impl DomainEvent for WorkspaceEvent {
         ("QuestionnairePublished", 1),
         ("ViewSaved", 1),
         ("ViewDeleted", 1),
+        ("CalendarPublished", 1),
+        ("SlaPoliciesPublished", 1),
     ];
 
     fn event_type(&self) -> &'static str {
@@ -39,6 +43,8 @@ impl DomainEvent for WorkspaceEvent {
             Self::QuestionnairePublished(_) => "QuestionnairePublished",
             Self::ViewSaved(_) => "ViewSaved",
             Self::ViewDeleted(_) => "ViewDeleted",
+            Self::CalendarPublished(_) => "CalendarPublished",
+            Self::SlaPoliciesPublished(_) => "SlaPoliciesPublished",
         }
     }
     fn of(event: &Event) -> Option<&Self> {

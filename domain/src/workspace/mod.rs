@@ -3,6 +3,7 @@
 //! # Invariants
 //! - A workspace is created once.
 //! - The versions of a questionnaire run from 1 without gaps; a published one never changes.
+//! - The versions of a calendar and of the table of service levels run likewise, and never change.
 //! - A view of a manager is changed by that manager only.
 //! - Everything asked for that already holds changes nothing.
 
@@ -10,6 +11,7 @@ pub mod command;
 mod decide;
 mod error;
 pub mod event;
+mod service_level;
 mod state;
 #[cfg(test)]
 mod tests;
@@ -20,6 +22,9 @@ pub mod view;
 pub use command::*;
 pub use error::WorkspaceRejection;
 pub use event::*;
+pub use service_level::{
+    CalendarPublished, ImportHolidays, PublishCalendar, PublishSlaPolicies, SlaPoliciesPublished,
+};
 pub use state::WorkspaceState;
 pub use value::*;
 pub use view::{DeleteView, SaveView, View, ViewDeleted, ViewSaved};

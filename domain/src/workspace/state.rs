@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{Questionnaire, View, WorkspaceEvent as Event, WorkspaceRejection as Rejection};
-use crate::id::ViewId;
+use crate::{calendar::Calendar, id::ViewId, service_level::SlaTable};
 
 /// What the rules of a workspace need to remember.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,10 @@ pub struct WorkspaceState {
     pub(super) questionnaires: BTreeMap<String, Questionnaire>,
     /// The views that stand.
     pub(super) views: BTreeMap<ViewId, View>,
+    /// The newest version of each calendar.
+    pub(super) calendars: BTreeMap<String, Calendar>,
+    /// The newest version of the table of service levels.
+    pub(super) policies: Option<SlaTable>,
 }
 
 impl WorkspaceState {
@@ -57,6 +61,11 @@ impl WorkspaceState {
             Event::ViewDeleted(deleted) => {
                 self.views.remove(&deleted.view_id);
             }
+            Event::CalendarPublished(published) => {
+                let calendar = published.calendar.clone();
+                self.calendars.insert(calendar.key.clone(), calendar);
+            }
+            Event::SlaPoliciesPublished(published) => self.policies = Some(published.table.clone()),
         }
         self
     }

@@ -237,3 +237,69 @@ fn a_view_has_bounds() {
         .when(WorkspaceCommand::SaveView(view(7, "Changed", true)))
         .then([saved(7, "Changed", None)]);
 }
+
+mod service_levels {
+    use crate::{
+        calendar::{OpenSpan, Weekday},
+        service_level::{SlaCondition, SlaRule, SlaTargets},
+        testing::given,
+        workspace::{
+            ImportHolidays, PublishCalendar, PublishSlaPolicies, Workspace, WorkspaceCommand,
+            WorkspaceCreated, WorkspaceEvent,
+        },
+    };
+
+    fn created() -> Vec<WorkspaceEvent> {
+        vec![WorkspaceEvent::WorkspaceCreated(WorkspaceCreated {
+            name: "Support".into(),
+            language: "ru".into(),
+            time_zone: "UTC".into(),
+        })]
+    }
+
+    fn desk(until: u16) -> WorkspaceCommand {
+        WorkspaceCommand::PublishCalendar(PublishCalendar {
+            key: " desk ".into(),
+            effective_from: None,
+            time_zone: "Europe/Moscow".into(),
+            week: vec![OpenSpan { weekday: Weekday::Monday, from: 540, until }],
+            holidays: vec![],
+        })
+    }
+
+    fn table(calendar: Option<&str>) -> WorkspaceCommand {
+        let rule = SlaRule {
+            key: "all".into(),
+            when: SlaCondition::default(),
+            calendar: calendar.map(str::to_owned),
+            targets: SlaTargets { resolution: Some(60), ..SlaTargets::default() },
+            warn_percent: None,
+            pause_in: vec![],
+            bots_respond: false,
+        };
+        WorkspaceCommand::PublishSlaPolicies(PublishSlaPolicies { effective_from: None, rules: vec![rule] })
+    }
+
+    #[test]
+    fn nothing_is_published_where_there_is_no_workspace() {
+        given::<Workspace>([]).when(desk(600)).then_rejected("workspace_not_found");
+        given::<Workspace>([]).when(table(None)).then_rejected("workspace_not_found");
+    }
+
+    #[test]
+    fn a_calendar_of_a_wrong_shape_names_the_field() {
+        given::<Workspace>(created()).when(desk(540)).then_rejected_at("invalid_span", "week");
+    }
+
+    #[test]
+    fn a_rule_counts_by_a_calendar_that_is_there() {
+        given::<Workspace>(created()).when(table(Some("desk"))).then_rejected_at("unknown_calendar", "rules");
+    }
+
+    #[test]
+    fn holidays_go_into_a_calendar_that_is_there() {
+        let import = ImportHolidays { key: "desk".into(), effective_from: None, holidays: vec![] };
+        let import = WorkspaceCommand::ImportHolidays(import);
+        given::<Workspace>(created()).when(import).then_rejected_at("calendar_not_found", "key");
+    }
+}

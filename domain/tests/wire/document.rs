@@ -163,8 +163,9 @@ fn describe(types: &BTreeMap<String, Type>, type_name: &str, values: &mut BTreeS
     match type_name {
         "String" => "text".to_owned(),
         "bool" => "true or false".to_owned(),
-        "u8" | "u32" | "i64" => "whole number".to_owned(),
+        "u8" | "u16" | "u32" | "i64" => "whole number".to_owned(),
         "DateTime<Utc>" => "time".to_owned(),
+        "NaiveDate" => "date".to_owned(),
         "Attributes" => format!("object of {}", describe(types, "AttributeValue", values)),
         id if id.ends_with("Id") => "UUID".to_owned(),
         name => {

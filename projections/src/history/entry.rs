@@ -49,6 +49,8 @@ pub enum Kind {
     Merge,
     /// A fact of another system, kept as it was.
     ImportedFact,
+    /// A deadline came near or passed.
+    Sla,
 }
 
 /// From what to what, and the words. Ids are plain UUIDs, enum values wire texts, times RFC 3339 in UTC.
@@ -105,6 +107,7 @@ impl Kind {
             E::ExternalReferenceLinked(_) => Self::External,
             E::Merged(_) | E::Unmerged(_) => Self::Merge,
             E::FactImported(_) => Self::ImportedFact,
+            E::ServiceLevelWarned(_) | E::ServiceLevelBreached(_) => Self::Sla,
         }
     }
 }
@@ -218,6 +221,12 @@ fn content(event: &ConsultationEvent) -> Change {
             Change::between(Some(unmerged.from.to_string()), Some(wire(&unmerged.status)))
         }
         E::FactImported(fact) => Change::between(Some(fact.activity.clone()), fact.status.clone()),
+        E::ServiceLevelWarned(warned) => {
+            Change::between(Some(wire(&warned.clock)), Some(time(warned.due_at)))
+        }
+        E::ServiceLevelBreached(breached) => {
+            Change::between(Some(wire(&breached.clock)), Some(time(breached.due_at)))
+        }
         _ => Change::default(),
     }
 }

@@ -11,6 +11,7 @@ mod conflict;
 mod ephemeral;
 mod mutations;
 mod saved_views;
+mod service_levels;
 mod slow;
 mod socket;
 mod subscriptions;

@@ -10,3 +10,4 @@ mod network;
 mod nodes;
 mod obstacles;
 mod rebuild;
+mod timers;

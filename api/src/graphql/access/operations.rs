@@ -57,6 +57,7 @@ const QUERIES: Table = &[
     // What is found tells what is written in it.
     (One(PersonalRead), &["search", "searchConsultations"]),
     (One(ClientsRead), &["client", "clients"]),
+    (One(ConsultationsRead), &["calendars", "slaTables"]),
     (One(ManagersRead), &["manager", "managers"]),
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
     (One(EventsRead), &["events"]),
@@ -144,7 +145,16 @@ const MUTATIONS: Table = &[
             "restoreCatalogEntry",
         ],
     ),
-    (One(WorkspaceConfigure), &["changeWorkspaceSettings", "publishQuestionnaire"]),
+    (
+        One(WorkspaceConfigure),
+        &[
+            "changeWorkspaceSettings",
+            "publishQuestionnaire",
+            "publishCalendar",
+            "importHolidays",
+            "publishSlaPolicies",
+        ],
+    ),
     (One(KeysManage), &["createApiKey", "revokeApiKey", "revokeSession"]),
     (One(MembersManage), &["inviteMember", "revokeInvitation"]),
     // Whoever has the link may use it; it is good for nothing else.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ConsultationId;
+use ledgerdesk_infrastructure::{clock::Clock as ServerClock, service_levels::ServiceLevels};
 use ledgerdesk_projections::{calls, consultation_list::Row, handovers, history, messages, ratings, redates};
 
 use super::{
@@ -20,12 +21,17 @@ use super::{
     position::Position,
     rating::Rating,
     redate::Redate,
+    service_level::Clock,
 };
 use crate::graphql::{
+    caller::Caller,
     error::Fault,
     global_id::NodeKind,
     paging::{self, Listing, Paging},
-    query::filters::{CallFilter, HandoverFilter, HistoryFilter, MessageFilter, RatingFilter, RedateFilter},
+    query::{
+        check_time,
+        filters::{CallFilter, HandoverFilter, HistoryFilter, MessageFilter, RatingFilter, RedateFilter},
+    },
 };
 
 /// How far an open handover is.
@@ -182,6 +188,22 @@ impl Consultation {
     async fn open_handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>, Fault> {
         let Some(handover) = self.row.open_handover_id else { return Ok(None) };
         Ok(loaders(ctx)?.handovers.load(handover.uuid()).await?.map(Handover::from))
+    }
+
+    /// Its clocks: what service levels promise, how much time is left, and why something is late. In the order in
+    /// which they began; read from the log, so never behind.
+    async fn clocks(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "As of this time, by what is known now; now if none is given.")] at: Option<
+            DateTime<Utc>,
+        >,
+    ) -> Result<Vec<Clock>, Fault> {
+        check_time("clocks", "at", at)?;
+        let at = at.unwrap_or(ctx.data::<Arc<dyn ServerClock>>()?.now());
+        let (levels, workspace) = (ctx.data::<ServiceLevels>()?, ctx.data::<Caller>()?.workspace_id);
+        let clocks = levels.clocks(workspace, self.row.id, at).await?;
+        Ok(clocks.into_iter().map(Clock::from).collect())
     }
 
     /// Its handovers, oldest first.

@@ -23,6 +23,7 @@ pub mod rating;
 pub mod redate;
 pub mod reference;
 pub mod search_hit;
+pub mod service_level;
 pub mod view;
 
 use async_graphql::{Context, ID};

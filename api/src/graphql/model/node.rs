@@ -12,7 +12,7 @@ use super::{
     history::{
         AppointmentPart, AssignmentPart, AttributesPart, CallPart, DetailsPart, Entry, ExternalReferencePart,
         HandoverPart, HistoryEntry, ImportedFactPart, MergePart, MessagePart, NotePart, PriorityPart,
-        RatingPart, RedatePart, StatusPart, TagsPart,
+        RatingPart, RedatePart, SlaPart, StatusPart, TagsPart,
     },
     loaders,
     manager::Manager,
@@ -79,6 +79,8 @@ pub enum Node {
     MergeEntry(Entry<MergePart>),
     /// An entry of a timeline about a fact of another system.
     ImportedFactEntry(Entry<ImportedFactPart>),
+    /// An entry of a timeline about a service level.
+    SlaEntry(Entry<SlaPart>),
 }
 
 /// A part of a timeline is found by its own type, not as what all entries have.
@@ -101,6 +103,7 @@ impl From<HistoryEntry> for Node {
             HistoryEntry::External(entry) => Self::ExternalEntry(entry),
             HistoryEntry::Merge(entry) => Self::MergeEntry(entry),
             HistoryEntry::ImportedFact(entry) => Self::ImportedFactEntry(entry),
+            HistoryEntry::Sla(entry) => Self::SlaEntry(entry),
         }
     }
 }

@@ -38,11 +38,26 @@ impl<V> Payload<V> {
         (self.executed, self.user_errors)
     }
 
+    /// The position after the command.
+    pub(super) fn position(&self) -> Option<Position> {
+        self.executed.map(|executed| executed.position.into())
+    }
+
+    /// The version after the command.
+    pub(super) fn version(&self) -> Option<i32> {
+        self.executed.map(|executed| executed.version.0)
+    }
+
+    /// Why nothing was done.
+    pub(super) fn user_errors(&self) -> &[UserError] {
+        &self.user_errors
+    }
+
     fn outcome(&self) -> Outcome<'_> {
         Outcome {
             created_id: self.created_id.as_ref(),
-            position: self.executed.map(|executed| executed.position.into()),
-            version: self.executed.map(|executed| executed.version.0),
+            position: self.position(),
+            version: self.version(),
             user_errors: &self.user_errors,
         }
     }

@@ -50,7 +50,11 @@ pub(super) fn range(field: &str, given: Option<TimeRangeInput>) -> Result<TimeRa
 }
 
 /// Checks a bound of a span.
-pub(super) fn check_time(field: &str, name: &str, bound: Option<DateTime<Utc>>) -> Result<(), Fault> {
+pub(in crate::graphql) fn check_time(
+    field: &str,
+    name: &str,
+    bound: Option<DateTime<Utc>>,
+) -> Result<(), Fault> {
     if bound.is_some_and(|time| !TIMES.contains(&time.timestamp())) {
         let message = format!("`{field}.{name}` is out of range; it must lie between 1970 and 2200");
         return Err(Fault::BadInput { message });

@@ -27,11 +27,14 @@ mod projections;
 mod rating_list;
 mod redate_list;
 mod search;
+mod service_level;
 mod view_list;
 
 use async_graphql::MergedObject;
 
 use super::access::Guarded;
+
+pub(super) use input::check_time;
 
 /// The filters and orders that lists below other things take, too.
 pub(in crate::graphql) mod filters {
@@ -75,6 +78,8 @@ struct Consultations(
     message_list::MessageListQuery,
     history::HistoryQuery,
     view_list::ViewListQuery,
+    service_level::CalendarsQuery,
+    service_level::SlaTablesQuery,
 );
 
 /// The parts of consultations, over all of them.

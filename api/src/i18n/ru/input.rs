@@ -24,6 +24,12 @@ pub(in crate::i18n) fn expectation(expected: &str) -> &str {
 
 pub(in crate::i18n) const PHRASES: &[(&str, &str)] = &[
     ("0 to 1000", "от 0 до 1000"),
+    (
+        "targets from 1 second, a callback from 0, to 31622400 seconds, a year",
+        "сроки от 1 секунды, для звонка от 0, до 31622400 секунд, то есть года",
+    ),
+    ("a warning at 1 to 99 percent", "предупреждение при 1–99 процентах"),
+    ("dates from 1970-01-01 to 2199-12-31", "даты с 1970-01-01 по 2199-12-31"),
     ("0 to 604800 seconds, a week", "от 0 до 604800 секунд, то есть недели"),
     ("1 to 10080 minutes, a week", "от 1 до 10080 минут, то есть недели"),
     ("1 or more", "1 или больше"),

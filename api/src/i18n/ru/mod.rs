@@ -3,6 +3,7 @@
 mod access;
 pub(super) mod consultation;
 pub(super) mod input;
+mod service_level;
 
 use ledgerdesk_domain::{
     catalog::CatalogRejection, client::ClientRejection, manager::ManagerRejection,
@@ -49,6 +50,9 @@ impl Russian for WorkspaceRejection {
             Self::ViewWithoutOwner => {
                 "личное представление может сохранить только менеджер; сделайте его общим".to_owned()
             }
+            Self::CalendarNotFound { key } => format!("календаря `{key}` нет; сначала опубликуйте его"),
+            Self::Calendar(fault) => service_level::calendar(fault),
+            Self::Policy(fault) => service_level::policy(fault),
             Self::Invalid(input) => input::russian(input),
         }
     }

@@ -7,6 +7,7 @@ mod handover;
 mod lifecycle;
 mod manager;
 mod parts;
+mod service_level;
 mod workspace;
 
 use chrono::{DateTime, Utc};
@@ -15,7 +16,8 @@ use uuid::Uuid;
 
 /// One event of each type.
 pub(crate) fn all() -> Vec<Event> {
-    let consultation = [consultation::all(), lifecycle::all(), parts::all(), handover::all()].concat();
+    let consultation =
+        [consultation::all(), lifecycle::all(), parts::all(), handover::all(), service_level::all()].concat();
     let mut events: Vec<Event> = consultation.into_iter().map(Event::from).collect();
     events.extend(client::all().into_iter().map(Event::from));
     events.extend(manager::all().into_iter().map(Event::from));

@@ -12,6 +12,7 @@ use super::{
         NotePart, PriorityPart, TagsPart,
     },
     details::Details,
+    service_level::SlaPart,
     stages::{AssignmentPart, HandoverPart, StatusPart},
     work::{AppointmentPart, CallPart, RatingPart, RedatePart},
 };
@@ -44,7 +45,8 @@ pub trait Part {
     concrete(name = "AttributesEntry", params(AttributesPart)),
     concrete(name = "ExternalReferenceEntry", params(ExternalReferencePart)),
     concrete(name = "MergeEntry", params(MergePart)),
-    concrete(name = "ImportedFactEntry", params(ImportedFactPart))
+    concrete(name = "ImportedFactEntry", params(ImportedFactPart)),
+    concrete(name = "SlaEntry", params(SlaPart))
 )]
 pub struct Entry<P: ObjectType + ContainerType> {
     /// The event's id.

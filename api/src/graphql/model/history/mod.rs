@@ -5,6 +5,7 @@
 mod content;
 mod details;
 mod entry;
+mod service_level;
 mod stages;
 mod work;
 
@@ -21,6 +22,7 @@ pub use self::{
         NotePart, PriorityPart, TagsPart,
     },
     entry::Entry,
+    service_level::SlaPart,
     stages::{AssignmentPart, HandoverPart, StatusPart},
     work::{AppointmentPart, CallPart, RatingPart, RedatePart},
 };
@@ -62,6 +64,8 @@ pub enum HistoryKind {
     Merge,
     /// A fact of another system, kept as it was.
     ImportedFact,
+    /// A deadline of a service level came near or passed.
+    Sla,
 }
 
 /// An entry of a consultation's timeline: who, when, from what to what. One per event; entries never change. Each
@@ -129,6 +133,8 @@ pub enum HistoryEntry {
     Merge(Entry<MergePart>),
     /// A fact of another system, kept as it was.
     ImportedFact(Entry<ImportedFactPart>),
+    /// A deadline of a service level came near or passed.
+    Sla(Entry<SlaPart>),
 }
 
 impl From<Arc<Row>> for HistoryEntry {
@@ -150,6 +156,7 @@ impl From<Arc<Row>> for HistoryEntry {
             Kind::External => Self::External(Entry::of(&row)),
             Kind::Merge => Self::Merge(Entry::of(&row)),
             Kind::ImportedFact => Self::ImportedFact(Entry::of(&row)),
+            Kind::Sla => Self::Sla(Entry::of(&row)),
         }
     }
 }

@@ -4,12 +4,18 @@ mod change_settings;
 mod delete_view;
 mod publish_questionnaire;
 mod save_view;
+mod service_level;
 
 use async_graphql::{Context, Object, Result};
 
 use self::{
-    change_settings::ChangeWorkspaceSettingsInput, delete_view::DeleteViewInput,
-    publish_questionnaire::PublishQuestionnaireInput, save_view::SaveViewInput,
+    change_settings::ChangeWorkspaceSettingsInput,
+    delete_view::DeleteViewInput,
+    publish_questionnaire::PublishQuestionnaireInput,
+    save_view::SaveViewInput,
+    service_level::{
+        ImportHolidaysInput, ImportHolidaysPayload, PublishCalendarInput, PublishSlaPoliciesInput,
+    },
 };
 use super::{
     payload::{ViewPayload, WorkspacePayload},
@@ -37,6 +43,34 @@ impl WorkspaceMutations {
         ctx: &Context<'_>,
         input: PublishQuestionnaireInput,
     ) -> Result<WorkspacePayload<PublishQuestionnaireInput>> {
+        run(ctx, input).await.map(WorkspacePayload)
+    }
+
+    /// Publishes the next version of a business calendar.
+    async fn publish_calendar(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishCalendarInput,
+    ) -> Result<WorkspacePayload<PublishCalendarInput>> {
+        run(ctx, input).await.map(WorkspacePayload)
+    }
+
+    /// Publishes the next version of a business calendar with the holidays of an iCalendar file besides its own.
+    async fn import_holidays(
+        &self,
+        ctx: &Context<'_>,
+        input: ImportHolidaysInput,
+    ) -> Result<ImportHolidaysPayload> {
+        let read = input.read().unwrap_or_default();
+        run(ctx, input).await.map(|payload| ImportHolidaysPayload { payload, read })
+    }
+
+    /// Publishes the next version of the decision table for service levels.
+    async fn publish_sla_policies(
+        &self,
+        ctx: &Context<'_>,
+        input: PublishSlaPoliciesInput,
+    ) -> Result<WorkspacePayload<PublishSlaPoliciesInput>> {
         run(ctx, input).await.map(WorkspacePayload)
     }
 
