@@ -63,7 +63,7 @@ impl Desk {
     pub(crate) async fn settled(&self) {
         let head = self.node.store.fetch_head().await.unwrap().position;
         let names = ["consultation_list", "steps", "managers"];
-        self.read_side.wait_for(&names, head, Duration::from_secs(600)).await.unwrap();
+        self.read_side.wait_for(&names, head, Duration::from_mins(10)).await.unwrap();
     }
 
     /// The data that the owner of the workspace is answered.

@@ -1,6 +1,6 @@
 //! Exports: the same position gives the same bytes, and nothing personal.
 
-use std::{fs, path::PathBuf};
+use std::{fs, path::Path};
 
 use ledgerdesk_api::process_log::{self, Format, ProcessLogError, Written};
 use ledgerdesk_domain::stream::Position;
@@ -23,7 +23,7 @@ async fn write(
     desk: &Desk,
     to: Option<i64>,
     format: Format,
-    path: &PathBuf,
+    path: &Path,
 ) -> Result<Written, ProcessLogError> {
     let to = to.map(Position);
     process_log::write(&desk.node.store, desk.node.workspace, to, (format, path), |_, _| {}).await

@@ -105,8 +105,10 @@ def ocel(path, schema=None):
         with open(schema) as schema, open(path) as file:
             jsonschema.Draft7Validator(json.load(schema)).validate(json.load(file))
     log = pm4py.read_ocel2_sqlite(path) if path.endswith(".sqlite") else pm4py.read_ocel2_json(path)
-    # In order of time over all cases; what counts paths wants one case after the other.
+    # pm4py reads SQLite one type of events after the other, so that those of the same instant lose their order; ids have it.
     flat = pm4py.ocel_flattening(log, "consultation")
+    flat = flat.sort_values([TIME, "ocel:eid"], kind="stable").reset_index(drop=True)
+    # What counts paths wants one case after the other.
     flat = pm4py.format_dataframe(flat, case_id=CASE, activity_key=ACTIVITY, timestamp_key=TIME)
     answer = said(flat, with_hands=False)
     answer["objects"] = log.objects["ocel:type"].value_counts().to_dict()
