@@ -4,8 +4,10 @@
 //! - [`registry()`]: the only list of projections.
 //! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
 //!   `table.sql`.
+//! - [`as_of`]: a consultation as it was, by the same folds.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
+pub mod as_of;
 pub mod calls;
 pub mod catalogs;
 pub mod clients;

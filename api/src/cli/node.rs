@@ -4,6 +4,7 @@ use std::{mem, sync::Arc, time::Duration};
 
 use anyhow::Result;
 use ledgerdesk_domain::stream::Position;
+use ledgerdesk_infrastructure::{config::Config, event_store::Anchors};
 use ledgerdesk_projections::{
     registry,
     runtime::{ReadSide, Settings},
@@ -34,6 +35,14 @@ const OTHERS_WAIT: Duration = Duration::from_secs(1);
 
 /// The first event of the log is there since the first start; a table exists once it is projected.
 const FIRST: Position = Position(1);
+
+/// Where this node writes signed checkpoints, if it does. One that cannot sign says so when it begins to serve.
+fn anchors(config: &Config) -> Anchors {
+    match (config.checkpoints.directory.clone(), config.checkpoints.signing_key()) {
+        (Some(directory), Ok(key)) => Anchors::Kept { directory, key: key.public() },
+        _ => Anchors::None,
+    }
+}
 
 /// A running node without its network.
 pub(super) struct Node {
@@ -66,6 +75,7 @@ impl Node {
             api_keys: runtime.api_keys.clone(),
             clock: runtime.clock.clone(),
             ids: runtime.ids.clone(),
+            anchors: anchors(&runtime.config),
             metrics: http_metrics.clone(),
         });
         let registry = Arc::new(metrics);

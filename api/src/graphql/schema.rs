@@ -7,7 +7,7 @@ use ledgerdesk_infrastructure::{
     auth::ApiKeys,
     clock::{Clock, IdSource},
     command::CommandExecutor,
-    event_store::EventStore,
+    event_store::{Anchors, EventStore},
 };
 use ledgerdesk_projections::runtime::ReadSide;
 use sqlx::PgPool;
@@ -46,6 +46,8 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    /// Where signed checkpoints of the log are.
+    pub anchors: Anchors,
     /// Counts commands.
     pub metrics: HttpMetrics,
 }
@@ -68,6 +70,7 @@ pub fn schema(parts: ApiParts) -> ApiSchema {
         .data(parts.api_keys)
         .data(parts.clock)
         .data(parts.ids)
+        .data(parts.anchors)
         .data(parts.metrics)
         .data(Topics::default())
         .data(ephemeral)

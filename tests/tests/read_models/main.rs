@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod as_of;
 mod bad_input;
 mod below;
 mod conditions;

@@ -41,6 +41,7 @@ const QUERIES: Table = &[
         One(ConsultationsRead),
         &[
             "consultation",
+            "consultationDiff",
             "consultations",
             "consultationCounts",
             "messages",
@@ -57,7 +58,7 @@ const QUERIES: Table = &[
     (One(ClientsRead), &["client", "clients"]),
     (One(ManagersRead), &["manager", "managers"]),
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
-    (One(EventsRead), &["events"]),
+    (One(EventsRead), &["events", "verify"]),
     (One(StatusRead), &["logHead", "projections"]),
     (One(AccessRead), &["roles", "apiKeys", "sessions", "invitations", "accessLog"]),
 ];

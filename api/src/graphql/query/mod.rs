@@ -9,6 +9,7 @@ mod client_list;
 mod condition;
 mod consultation;
 mod consultation_counts;
+mod consultation_diff;
 pub(super) mod consultation_list;
 mod consultation_search;
 pub(super) mod event_list;
@@ -25,6 +26,7 @@ mod projections;
 mod rating_list;
 mod redate_list;
 mod search;
+mod verify;
 mod view_list;
 
 use async_graphql::MergedObject;
@@ -60,6 +62,7 @@ struct Consultations(
     consultation_search::ConsultationSearchQuery,
     search::SearchQuery,
     consultation_counts::ConsultationCountsQuery,
+    consultation_diff::ConsultationDiffQuery,
     message_list::MessageListQuery,
     history::HistoryQuery,
     view_list::ViewListQuery,
@@ -89,7 +92,12 @@ struct Catalogs(catalog::CatalogQuery, catalog_list::CatalogListQuery);
 
 /// The log and what follows it.
 #[derive(MergedObject, Default)]
-struct Log(event_list::EventListQuery, log_head::LogHeadQuery, projections::ProjectionsQuery);
+struct Log(
+    event_list::EventListQuery,
+    log_head::LogHeadQuery,
+    projections::ProjectionsQuery,
+    verify::VerifyQuery,
+);
 
 /// Who may do what.
 #[derive(MergedObject, Default)]

@@ -7,6 +7,7 @@
 mod bookkeeping;
 mod closer;
 mod finding;
+mod stream;
 mod stretch;
 mod walk;
 
@@ -15,9 +16,12 @@ use std::{collections::BTreeMap, num::NonZero, sync::Arc};
 use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinSet};
 
-pub use self::finding::Finding;
 use self::stretch::{Stretches, Walked};
 pub(super) use self::walk::{End, Mode, Walk};
+pub use self::{
+    finding::Finding,
+    stream::{Anchors, LONGEST_PROOF, Link, LinkEnd, ProvenEvent, StreamProof, verify_stream},
+};
 use super::checkpoint::{Proof, Statement};
 
 /// What a verification found.
