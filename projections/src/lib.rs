@@ -11,6 +11,7 @@ pub mod as_of;
 pub mod calls;
 pub mod catalogs;
 pub mod clients;
+pub mod configuration;
 pub mod consultation_detail;
 pub mod consultation_list;
 pub mod handovers;

@@ -1,9 +1,10 @@
 //! The only list of projections.
 
 use crate::{
-    calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, views::Views,
+    calls::Calls, catalogs::Catalogs, clients::Clients, configuration::Configuration,
+    consultation_detail::ConsultationDetail, consultation_list::ConsultationList, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Registry, search::Search, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -22,6 +23,7 @@ pub fn registry() -> Registry {
         .with(Managers)
         .with(Catalogs)
         .with(Views)
+        .with(Configuration)
 }
 
 #[cfg(test)]
@@ -89,5 +91,6 @@ mod tests {
         check(&Managers, &story);
         check(&Catalogs, &story);
         check(&Views, &story);
+        check(&Configuration, &story);
     }
 }

@@ -168,9 +168,10 @@ mod tests {
     #[test]
     fn every_query_of_a_read_model_can_wait_for_a_position() {
         /// These read the log, the checkpoints, keys and roles, which are never behind.
-        const NO_READ_MODEL: [&str; 10] = [
+        const NO_READ_MODEL: [&str; 12] = [
             "accessLog",
             "apiKeys",
+            "disclosures",
             "events",
             "invitations",
             "logHead",
@@ -178,6 +179,7 @@ mod tests {
             "projections",
             "roles",
             "sessions",
+            "verify",
             // Relay allows it one argument; `nodes` waits.
             "node",
         ];

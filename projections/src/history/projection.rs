@@ -137,10 +137,15 @@ impl Projection for History {
 /// The payload of an event, with every personal field left out rather than emptied, so that an erasure changes
 /// nothing.
 pub fn payload_without_personal(event: &impl Serialize) -> Value {
-    let mut payload = match serde_json::to_value(event) {
+    let payload = match serde_json::to_value(event) {
         Ok(Value::Object(mut event)) => event.remove("data").unwrap_or_default(),
         _ => Value::Null,
     };
+    without_personal(payload)
+}
+
+/// The same, of a payload.
+pub(crate) fn without_personal(mut payload: Value) -> Value {
     strip(&mut payload);
     payload
 }

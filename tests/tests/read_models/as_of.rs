@@ -353,6 +353,7 @@ async fn a_difference_tells_fields_parts_and_the_events_between() {
     let early = text(at(-1));
     let begun = diff(format!("from: {{ time: {early:?} }}")).await;
     assert_eq!((&begun["from"], &begun["events"]["totalCount"]), (&Value::Null, &json!(4)));
+    assert_eq!(diff("toKnownAt: null".to_owned()).await, begun);
     let same = diff(format!("from: {{ position: {late} }}, to: {{ position: {late} }}")).await;
     assert_eq!((&same["fields"], &same["events"]["totalCount"]), (&json!([]), &json!(0)));
 

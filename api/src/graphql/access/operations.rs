@@ -60,7 +60,10 @@ const QUERIES: Table = &[
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
     (One(EventsRead), &["events", "verify"]),
     (One(StatusRead), &["logHead", "projections"]),
-    (One(AccessRead), &["roles", "apiKeys", "sessions", "invitations", "accessLog"]),
+    (
+        One(AccessRead),
+        &["roles", "apiKeys", "sessions", "invitations", "accessLog", "configurationLog", "disclosures"],
+    ),
 ];
 
 const MUTATIONS: Table = &[

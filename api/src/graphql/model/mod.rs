@@ -5,6 +5,7 @@ pub mod actor;
 pub mod call;
 pub mod catalog;
 pub mod client;
+pub mod configuration;
 pub mod consultation;
 pub mod consultation_detail;
 pub mod difference;

@@ -26,7 +26,11 @@ impl ConsultationDiffQuery {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Its id.")] id: ID,
-        #[graphql(desc = "The first moment; the consultation may not have begun by then.")] from: AsOf,
+        #[graphql(
+            desc = "The first moment, by which the consultation need not have begun; if neither this nor \
+                          `fromKnownAt` is given, before it began."
+        )]
+        from: Option<AsOf>,
         #[graphql(desc = "The second moment, of the same kind and not before the first; now if not given.")]
         to: Option<AsOf>,
         #[graphql(desc = "What was known of the first moment by then; what is known now if not given.")]
@@ -40,9 +44,10 @@ impl ConsultationDiffQuery {
         min_position: Option<Position>,
     ) -> Result<Option<ConsultationDifference>, Fault> {
         let id: ConsultationId = input::id("id", NodeKind::Consultation, &id)?;
-        let earlier = Cut::read(ctx, ("from", Some(from)), ("fromKnownAt", from_known_at)).await?;
+        let earlier = Cut::read(ctx, ("from", from), ("fromKnownAt", from_known_at)).await?;
         let later = Cut::read(ctx, ("to", to), ("toKnownAt", to_known_at)).await?;
-        if !earlier.is_within(later) {
+        let from_nothing = earlier.is_now();
+        if !from_nothing && !earlier.is_within(later) {
             return Err(Fault::bad_input(
                 "`from` must not come after `to`, nor `fromKnownAt` after `toKnownAt`, and both moments must be \
                  times or both positions: give the earlier one first",
@@ -54,6 +59,7 @@ impl ConsultationDiffQuery {
         }
         let events = as_of::events(ctx, id).await?;
         let after = as_of::fold(ctx, &events, later)?.ok_or_else(|| as_of::too_early("to", &events))?;
-        Ok(Some(ConsultationDifference::new(as_of::fold(ctx, &events, earlier)?, after)))
+        let before = if from_nothing { None } else { as_of::fold(ctx, &events, earlier)? };
+        Ok(Some(ConsultationDifference::new(before, after)))
     }
 }

@@ -98,7 +98,7 @@ impl HistoryFilter {
 }
 
 /// A manager or a client.
-fn person(id: &ID) -> Result<Uuid, Fault> {
+pub(super) fn person(id: &ID) -> Result<Uuid, Fault> {
     match global_id::decode(id)? {
         (NodeKind::Manager | NodeKind::Client, id) => Ok(id),
         _ => Err(Fault::bad_input("`filter.actor` takes ids of managers and clients")),

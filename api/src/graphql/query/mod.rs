@@ -7,6 +7,7 @@ mod catalog_list;
 mod client;
 mod client_list;
 mod condition;
+mod configuration_log;
 mod consultation;
 mod consultation_counts;
 mod consultation_diff;
@@ -107,6 +108,8 @@ struct Access(
     access::SessionsQuery,
     access::InvitationsQuery,
     access::AccessLogQuery,
+    access::DisclosuresQuery,
+    configuration_log::ConfigurationLogQuery,
 );
 
 /// Anything by its id, and the caller.

@@ -28,6 +28,9 @@ use crate::{
 /// Most events of a workspace that one proof walks over.
 pub const LONGEST_PROOF: i64 = 200_000;
 
+/// Most events of a stream that one proof shows.
+const MOST_EVENTS: usize = 20_000;
+
 /// An event with what shows that it is what was appended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProvenEvent {
@@ -163,7 +166,8 @@ impl Anchors {
 /// The position in the name of a checkpoint's file.
 fn stated_position(name: &str, epoch: i32) -> Option<i64> {
     let rest = name.strip_prefix(&format!("checkpoint-e{epoch}-p"))?;
-    rest.strip_suffix(".json")?.parse().ok()
+    let digits = rest.strip_suffix(".json")?;
+    digits.parse().ok().filter(|position: &i64| format!("{position:012}") == digits)
 }
 
 /// Verifies the events of one stream of a workspace, in one snapshot of the log.
@@ -181,7 +185,7 @@ pub async fn verify_stream(
     )
     .fetch_one(&mut *snapshot)
     .await?;
-    let mut proof = events(&mut snapshot, workspace, stream).await?;
+    let (mut proof, beyond) = events(&mut snapshot, workspace, stream).await?;
     let mut next = 0;
     while proof.finding.is_none() && next < proof.events.len() {
         let goal = match anchors.behind(epoch, proof.events[next].position).await {
@@ -191,25 +195,32 @@ pub async fn verify_stream(
         };
         next = walk(&mut snapshot, workspace, &mut proof, (next, head), goal).await?;
     }
+    if let (Some(position), None) = (beyond.map(Position), &proof.finding) {
+        proof.links.push(Link { from: position, to: position, events: 0, end: LinkEnd::OutOfReach });
+    }
     Ok(proof)
 }
 
 /// Reads the stream's events and checks each by itself: its version, and that it follows the hash before it.
+/// Answers, too, where the first event is that is too many.
 async fn events(
     snapshot: &mut PgConnection,
     workspace: WorkspaceId,
     stream: StreamId,
-) -> Result<StreamProof, sqlx::Error> {
+) -> Result<(StreamProof, Option<i64>), sqlx::Error> {
     let rows = sqlx::query(AssertSqlSafe(format!(
         "select {COLUMNS} from ledgerdesk.events \
-          where workspace_id = $1 and stream_type = $2 and stream_id = $3 order by stream_version"
+          where workspace_id = $1 and stream_type = $2 and stream_id = $3 order by stream_version limit $4"
     )))
     .bind(workspace.uuid())
     .bind(stream.stream_type.as_str())
     .bind(stream.id)
+    .bind(i64::try_from(MOST_EVENTS).unwrap_or(i64::MAX) + 1)
     .fetch_all(&mut *snapshot)
     .await?;
-    let events = rows.iter().map(RawEvent::of).collect::<Result<Vec<_>, _>>()?;
+    let mut events = rows.iter().map(RawEvent::of).collect::<Result<Vec<_>, _>>()?;
+    let beyond = events.get(MOST_EVENTS).map(|event| event.position);
+    events.truncate(MOST_EVENTS);
     let before: Vec<i64> = events.iter().map(|event| event.workspace_sequence - 1).collect();
     let hashes: HashMap<i64, Vec<u8>> = sqlx::query_as(
         "select workspace_sequence, hash from ledgerdesk.events \
@@ -228,7 +239,7 @@ async fn events(
         let previous: Hash = previous.and_then(|hash| hash.as_slice().try_into().ok()).unwrap_or(GENESIS);
         proof.finding = check(event, proof.events.len(), previous, &mut scratch);
         if proof.finding.is_some() {
-            return Ok(proof);
+            return Ok((proof, beyond));
         }
         proof.events.push(ProvenEvent {
             position: event.position,
@@ -241,8 +252,10 @@ async fn events(
             line: event.canonical_line(),
         });
     }
-    proof.finding = is_ahead(snapshot, workspace, stream, proof.events.len()).await?;
-    Ok(proof)
+    if beyond.is_none() {
+        proof.finding = is_ahead(snapshot, workspace, stream, proof.events.len()).await?;
+    }
+    Ok((proof, beyond))
 }
 
 fn check(event: &RawEvent<'_>, known: usize, previous: Hash, scratch: &mut Scratch) -> Option<Finding> {
@@ -354,6 +367,7 @@ mod tests {
     #[test]
     fn a_checkpoints_file_tells_its_epoch_and_position() {
         assert_eq!(stated_position("checkpoint-e1-p000000004711.json", 1), Some(4711));
+        assert_eq!(stated_position("checkpoint-e1-p4711.json", 1), None);
         assert_eq!(stated_position("checkpoint-e2-p000000004711.json", 1), None);
         assert_eq!(stated_position("checkpoint-e1-p000000004711.part-7", 1), None);
         assert_eq!(stated_position("notes.txt", 1), None);
