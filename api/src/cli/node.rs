@@ -39,7 +39,7 @@ const FIRST: Position = Position(1);
 /// Where this node writes signed checkpoints, if it does. One that cannot sign says so when it begins to serve.
 fn anchors(config: &Config) -> Anchors {
     match (config.checkpoints.directory.clone(), config.checkpoints.signing_key()) {
-        (Some(directory), Ok(key)) => Anchors::Kept { directory, key: key.public() },
+        (Some(directory), Ok(key)) => Anchors::Kept { directory, key: Box::new(key.public()) },
         _ => Anchors::None,
     }
 }

@@ -72,7 +72,9 @@ pub fn difference(from: Option<&Snapshot>, to: &Snapshot) -> Difference {
     let list = from.map(|from| &*from.consultation);
     let mut fields = changes("", list, Some(&*to.consultation));
     let detail = from.and_then(|from| from.detail.as_deref());
-    fields.extend(changes("detail.", detail, to.detail.as_deref()));
+    let detail = changes("detail.", detail, to.detail.as_deref()).into_iter();
+    // It has none of its own in the API.
+    fields.extend(detail.filter(|change| change.field != "detail.position"));
     let mut parts = Vec::new();
     compare(&mut parts, PartKind::Handover, from.map(|from| &from.handovers), &to.handovers);
     compare(&mut parts, PartKind::Redate, from.map(|from| &from.redates), &to.redates);

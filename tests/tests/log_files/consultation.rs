@@ -10,7 +10,7 @@ use ledgerdesk_domain::{
 };
 use ledgerdesk_infrastructure::{
     clock::{Clock as _, IdSource as _, SystemClock, SystemIds},
-    crypto::{PublicKey, SigningKey},
+    crypto::SigningKey,
     event_store::canonical::sha256,
     event_store::{Anchors, LinkEnd, Proof, StreamProof, verify_stream, write_checkpoint},
 };
@@ -50,12 +50,12 @@ impl Story {
                 node.open_consultation(None, topic).await;
                 other.open_consultation(None, topic).await;
             }
-            let note = AddNote {
+            let said = AddNote {
                 note_id: SystemIds.next_id().into(),
                 text: format!("note {number}"),
                 author: Party::Bot,
             };
-            let envelope = node.envelope(consultation, C::AddNote(note));
+            let envelope = node.envelope(consultation, C::AddNote(said));
             node.executor.execute::<Consultation>(envelope).await.unwrap();
             if number < 2 {
                 story.sign().await;
@@ -77,7 +77,7 @@ impl Story {
     }
 
     fn anchors(&self) -> Anchors {
-        let key: PublicKey = key().public();
+        let key = Box::new(key().public());
         Anchors::Kept { directory: self.directory().into(), key }
     }
 

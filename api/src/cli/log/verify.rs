@@ -92,7 +92,7 @@ async fn verify_consultation(config: &Config, id: Uuid, checkpoint: Option<Check
     let anchors = match (checkpoint, config.checkpoints.directory.clone()) {
         (Some(checkpoint), _) => Anchors::One(Box::new(checkpoint)),
         (None, Some(directory)) => {
-            Anchors::Kept { directory, key: config.checkpoints.signing_key()?.public() }
+            Anchors::Kept { directory, key: Box::new(config.checkpoints.signing_key()?.public()) }
         }
         (None, None) => Anchors::None,
     };

@@ -158,8 +158,8 @@ impl Consultation {
     }
 
     /// The consultation as it was.
-    pub(in crate::graphql) fn at(then: Arc<Snapshot>) -> Self {
-        Self { then: Some(Arc::clone(&then)), ..Self::from(Arc::clone(&then.consultation)) }
+    pub(in crate::graphql) fn at(then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(Arc::clone(&then.consultation)) }
     }
 
     /// The one that a part belongs to: as it was together with the part, or as it is.
@@ -169,7 +169,7 @@ impl Consultation {
         then: Option<&Arc<Snapshot>>,
     ) -> Result<Option<Self>, Fault> {
         match then {
-            Some(then) => Ok(Some(Self::at(Arc::clone(then)))),
+            Some(then) => Ok(Some(Self::at(then))),
             None => Self::load(ctx, id).await,
         }
     }

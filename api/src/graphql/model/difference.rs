@@ -129,16 +129,17 @@ impl ConsultationDifference {
 impl ConsultationDifference {
     /// The consultation as it was at the first moment; null where it had not begun.
     async fn from(&self) -> Option<Consultation> {
-        self.before.as_ref().map(|then| Consultation::at(Arc::clone(then)))
+        self.before.as_ref().map(Consultation::at)
     }
 
     /// The consultation as it was at the second moment.
     async fn to(&self) -> Consultation {
-        Consultation::at(Arc::clone(&self.after))
+        Consultation::at(&self.after)
     }
 
     /// The handovers, redates, calls, ratings and messages that came, changed or went, by kind and id.
     #[graphql(name = "parts")]
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn changed_parts(
         &self,
         #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,

@@ -82,7 +82,7 @@ pub struct ProofLink {
     checkpoint_taken_at: Option<DateTime<Utc>>,
     /// The epoch of the log in which it was signed.
     checkpoint_epoch: Option<i32>,
-    /// Why the checkpoint proves nothing.
+    /// The permanent code that says why the checkpoint proves nothing, such as `checkpoint_signature_invalid`.
     problem: Option<String>,
 }
 
@@ -101,9 +101,10 @@ impl From<&Link> for ProofLink {
         match &link.end {
             LinkEnd::Head => {}
             LinkEnd::OutOfReach => shown.anchor = ProofAnchor::OutOfReach,
-            LinkEnd::Refused { code, message } => {
+            // Its words name a file of the server.
+            LinkEnd::Refused { code, .. } => {
                 shown.anchor = ProofAnchor::InvalidCheckpoint;
-                shown.problem = Some(format!("{code}: {message}"));
+                shown.problem = Some((*code).to_owned());
             }
             LinkEnd::Checkpoint { proof, epoch } => {
                 shown.checkpoint_epoch = Some(*epoch);
@@ -185,6 +186,7 @@ impl HistoryProof {
 #[ComplexObject]
 impl HistoryProof {
     /// Its events with their canonical lines and hashes, oldest first: what an auditor hashes anew.
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn events(
         &self,
         #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,

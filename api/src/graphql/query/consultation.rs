@@ -68,6 +68,6 @@ impl ConsultationQuery {
         let events = as_of::events(ctx, id).await?;
         let then = as_of::fold(ctx, &events, cut)?;
         let argument = if as_of.is_some() { "asOf" } else { "asKnownAt" };
-        Ok(Some(Consultation::at(then.ok_or_else(|| as_of::too_early(argument, &events))?)))
+        Ok(Some(Consultation::at(&then.ok_or_else(|| as_of::too_early(argument, &events))?)))
     }
 }

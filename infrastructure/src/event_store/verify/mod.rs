@@ -4,6 +4,7 @@
 //! order, so that the first thing that is wrong is the one that is told. A hash needs the one before it only as
 //! a value, so the chain is checked within a stretch by its worker and across stretches where they are joined.
 
+mod anchors;
 mod bookkeeping;
 mod closer;
 mod finding;
@@ -19,8 +20,9 @@ use tokio::{sync::mpsc, task::JoinSet};
 use self::stretch::{Stretches, Walked};
 pub(super) use self::walk::{End, Mode, Walk};
 pub use self::{
+    anchors::Anchors,
     finding::Finding,
-    stream::{Anchors, LONGEST_PROOF, Link, LinkEnd, ProvenEvent, StreamProof, verify_stream},
+    stream::{LONGEST_PROOF, Link, LinkEnd, ProvenEvent, StreamProof, verify_stream},
 };
 use super::checkpoint::{Proof, Statement};
 

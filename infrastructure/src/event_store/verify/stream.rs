@@ -4,7 +4,7 @@
 //! walk over the workspace's events in between: from each event to the first checkpoint behind it, and no further. With
 //! checkpoints every hour, a proof costs the hours in which something happened, however long the log is.
 
-use std::{collections::HashMap, fs, path::PathBuf};
+use std::collections::HashMap;
 
 use ledgerdesk_domain::{
     id::WorkspaceId,
@@ -13,16 +13,13 @@ use ledgerdesk_domain::{
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, PgPool};
 use uuid::Uuid;
 
-use super::{Finding, Mode, Walk};
-use crate::{
-    crypto::PublicKey,
-    event_store::{
-        canonical::{GENESIS, Hash},
-        checkpoint::{Checkpoint, Proof},
-        codec::COLUMNS,
-        scan::{self, Range, Rows},
-        stored::{Place, RawEvent, Scratch},
-    },
+use super::{Anchors, Finding, Mode, Walk};
+use crate::event_store::{
+    canonical::{GENESIS, Hash},
+    checkpoint::{Checkpoint, Proof},
+    codec::COLUMNS,
+    scan::{self, Range, Rows},
+    stored::{Place, RawEvent, Scratch},
 };
 
 /// Most events of a workspace that one proof walks over.
@@ -116,58 +113,6 @@ impl StreamProof {
     pub fn is_signed(&self) -> bool {
         self.holds() && self.links.iter().all(|link| matches!(link.end, LinkEnd::Checkpoint { .. }))
     }
-}
-
-/// Where signed statements are.
-#[derive(Debug, Clone)]
-pub enum Anchors {
-    /// Nowhere.
-    None,
-    /// This one.
-    One(Box<Checkpoint>),
-    /// In a directory where a node writes them, signed with this key.
-    Kept {
-        /// The directory.
-        directory: PathBuf,
-        /// The key.
-        key: PublicKey,
-    },
-}
-
-impl Anchors {
-    /// The first statement of this epoch at or behind a position.
-    async fn behind(&self, epoch: i32, position: i64) -> Result<Option<Checkpoint>, LinkEnd> {
-        let (directory, key) = match self {
-            Self::None => return Ok(None),
-            Self::One(checkpoint) => {
-                let is_behind = checkpoint.statement.head.position >= position;
-                return Ok(is_behind.then(|| (**checkpoint).clone()));
-            }
-            Self::Kept { directory, key } => (directory.clone(), key.clone()),
-        };
-        let read = tokio::task::spawn_blocking(move || {
-            // A directory that is not there yet holds none.
-            let names =
-                fs::read_dir(&directory).into_iter().flatten().flatten().map(|entry| entry.file_name());
-            let positions = names.filter_map(|name| stated_position(name.to_str()?, epoch));
-            let nearest = positions.filter(|stated| *stated >= position).min();
-            let path =
-                nearest.map(|stated| directory.join(format!("checkpoint-e{epoch}-p{stated:012}.json")));
-            path.map(|path| Checkpoint::read(&path, &key)).transpose()
-        });
-        match read.await {
-            Ok(Ok(found)) => Ok(found),
-            Ok(Err(error)) => Err(LinkEnd::Refused { code: error.code(), message: error.to_string() }),
-            Err(error) => Err(LinkEnd::Refused { code: "checkpoint_io", message: error.to_string() }),
-        }
-    }
-}
-
-/// The position in the name of a checkpoint's file.
-fn stated_position(name: &str, epoch: i32) -> Option<i64> {
-    let rest = name.strip_prefix(&format!("checkpoint-e{epoch}-p"))?;
-    let digits = rest.strip_suffix(".json")?;
-    digits.parse().ok().filter(|position: &i64| format!("{position:012}") == digits)
 }
 
 /// Verifies the events of one stream of a workspace, in one snapshot of the log.
@@ -358,18 +303,4 @@ async fn walk(
         proof.links.push(Link { from: Position(from), to: Position(to), events: behind - first, end });
     }
     Ok(behind)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_checkpoints_file_tells_its_epoch_and_position() {
-        assert_eq!(stated_position("checkpoint-e1-p000000004711.json", 1), Some(4711));
-        assert_eq!(stated_position("checkpoint-e1-p4711.json", 1), None);
-        assert_eq!(stated_position("checkpoint-e2-p000000004711.json", 1), None);
-        assert_eq!(stated_position("checkpoint-e1-p000000004711.part-7", 1), None);
-        assert_eq!(stated_position("notes.txt", 1), None);
-    }
 }
