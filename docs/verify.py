@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Verifies an export of a ledgerdesk log, and a signed checkpoint, without ledgerdesk.
 
-    python3 verify.py EXPORT [--checkpoint FILE --public-key KEY|FILE]
+    python3 verify.py EXPORT [--checkpoint FILE --public-key KEY|FILE] [--consultation ID]
 
 Needs Python 3.11 and nothing else. It shares no code with the program that wrote the export; docs/verifying.md
 describes what it checks. It finds the same as `ledgerdesk log verify --file` and says it in the same words.
+With --consultation it also says what the export proves of the history of that consultation; the export may then be
+one that `ledgerdesk log export --consultation` wrote, which begins with its first event.
 """
 
 import argparse, base64, datetime, hashlib, io, json, sys, uuid, zlib
@@ -210,11 +212,28 @@ def read_header(line):
     return header
 
 
-def verify(path, checkpoint):
+class Story:
+    """The events of one consultation, as they come by."""
+
+    def __init__(self, consultation):
+        self.consultation, self.version, self.first, self.last = consultation, 0, None, None
+
+    def pass_by(self, event):
+        if (event["stream_type"], event["stream_id"]) != ("consultation", self.consultation):
+            return
+        expected = self.version + 1
+        if event["stream_version"] != expected:
+            raise Fault(*Walk.out_of_place(event, "its version in the stream", expected, event["stream_version"]))
+        self.version, self.last = expected, event["position"]
+        self.first = self.first or event["position"]
+
+
+def verify(path, checkpoint, story=None):
     """Reads an export to its end; answers what it found to be right."""
     lines = Lines(path)
     header = read_header(lines.next())
-    if checkpoint and header["from"] > 1:
+    # The hash of an event covers all before it, and a history begins with its own first event.
+    if checkpoint and header["from"] > 1 and not (story and header["workspace"]):
         raise Fault("export_partial", "the export does not begin with the first event; nothing can be proven about "
                                       "what lies before")
     walk, counts, stage, proof = Walk(header), {"command": 0, "person_key": 0}, 0, None
@@ -244,6 +263,8 @@ def verify(path, checkpoint):
                 following = read_event(parse(lines.next() or b"") or {})
                 code, text = (following and walk.look_closer(event, following)) or wrong
                 raise Fault(code, f"line {number}: {text}")
+            if story:
+                story.pass_by(event)
         elif kind == "trailer":
             check_trailer(record, number, walk, header, counts, digest)
             if (more := lines.next()) is None:
@@ -410,17 +431,32 @@ def say_proof(proof, checkpoint, walk):
     print(f"The checkpoint of {at} holds: nothing up to position {position} has changed since.")
 
 
+def say_story(story, checkpoint, proof):
+    if not story.version:
+        raise Fault("consultation_not_found", f"the export has no event of the consultation {story.consultation}")
+    bound = "nothing signed binds it"
+    if checkpoint and proof == "same":
+        is_later = story.last > checkpoint["head"]["position"]
+        bound = "signed in part: it goes on behind the checkpoint" if is_later else "bound to the checkpoint"
+    print(f"The history of {story.consultation} is whole: versions 1 to {story.version}, positions {story.first} to "
+          f"{story.last}; {bound}.")
+
+
 def main():
     arguments = argparse.ArgumentParser(description="Verify an export of a ledgerdesk log.")
     arguments.add_argument("export")
     arguments.add_argument("--checkpoint", metavar="FILE")
     arguments.add_argument("--public-key", metavar="KEY|FILE")
+    arguments.add_argument("--consultation", metavar="UUID")
     given = arguments.parse_args()
     if bool(given.checkpoint) != bool(given.public_key):
         arguments.error("--checkpoint and --public-key go together")
     try:
         checkpoint = given.checkpoint and read_checkpoint(given.checkpoint, given.public_key)
-        header, walk, proof = verify(given.export, checkpoint)
+        story = given.consultation and Story(str(uuid.UUID(given.consultation)))
+        header, walk, proof = verify(given.export, checkpoint, story)
+        if story:
+            say_story(story, checkpoint, proof)
         if checkpoint:
             say_proof(proof, checkpoint, walk)
         is_all = header["from"] == 1 and header["to"] == header["head"]["position"] and header["workspace"] is None
@@ -428,6 +464,8 @@ def main():
         print(f"The export is whole: {walk.events} events of {len(walk.ends)} workspace(s){part}.")
     except Fault as fault:
         sys.exit(f"error: {fault}\ncode: {fault.code}")
+    except ValueError:
+        sys.exit(f"error: {given.consultation} is no UUID of a consultation\ncode: consultation_not_found")
     except OSError as error:
         sys.exit(f"error: {error}\ncode: export_io")
 

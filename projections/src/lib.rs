@@ -5,12 +5,15 @@
 //! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
 //!   `table.sql`.
 //! - [`mining`]: what the steps of consultations say about the process.
+//! - [`as_of`]: a consultation as it was, by the same folds.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
 
 pub mod analytics;
+pub mod as_of;
 pub mod calls;
 pub mod catalogs;
 pub mod clients;
+pub mod configuration;
 pub mod consultation_detail;
 pub mod consultation_facts;
 pub mod consultation_list;

@@ -1,10 +1,11 @@
 //! The only list of projections.
 
 use crate::{
-    calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
-    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
-    runtime::Registry, search::Search, steps::Steps, views::Views,
+    calls::Calls, catalogs::Catalogs, clients::Clients, configuration::Configuration,
+    consultation_detail::ConsultationDetail, consultation_facts::ConsultationFacts,
+    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, steps::Steps,
+    views::Views,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -25,6 +26,7 @@ pub fn registry() -> Registry {
         .with(Catalogs)
         .with(Views)
         .with(Steps)
+        .with(Configuration)
 }
 
 #[cfg(test)]
@@ -94,5 +96,6 @@ mod tests {
         check(&Catalogs, &story);
         check(&Views, &story);
         check(&Steps, &story);
+        check(&Configuration, &story);
     }
 }

@@ -5,6 +5,8 @@ use std::{mem, sync::Arc, time::Duration};
 use anyhow::Result;
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_infrastructure::{
+    config::Config,
+    event_store::Anchors,
     service_levels::ServiceLevels,
     timers::{TimerMetrics, TimerParts, Timers},
 };
@@ -41,6 +43,14 @@ const OTHERS_WAIT: Duration = Duration::from_secs(1);
 
 /// The first event of the log is there since the first start; a table exists once it is projected.
 const FIRST: Position = Position(1);
+
+/// Where this node writes signed checkpoints, if it does. One that cannot sign says so when it begins to serve.
+fn anchors(config: &Config) -> Anchors {
+    match (config.checkpoints.directory.clone(), config.checkpoints.signing_key()) {
+        (Some(directory), Ok(key)) => Anchors::Kept { directory, key: Box::new(key.public()) },
+        _ => Anchors::None,
+    }
+}
 
 /// A running node without its network.
 pub(super) struct Node {
@@ -83,6 +93,7 @@ impl Node {
             api_keys: runtime.api_keys.clone(),
             clock: runtime.clock.clone(),
             ids: runtime.ids.clone(),
+            anchors: anchors(&runtime.config),
             metrics: http_metrics.clone(),
         });
         let registry = Arc::new(metrics);

@@ -41,6 +41,21 @@ pub enum Fault {
         /// Which bound it breaks and what would be right.
         message: String,
     },
+    /// A moment of the past has not come yet, or the log does not reach that far.
+    AsOfAhead {
+        /// Which one, and what would be right.
+        message: String,
+    },
+    /// At a moment of the past there was nothing yet.
+    AsOfTooEarly {
+        /// Since when there is something.
+        message: String,
+    },
+    /// A consultation has more events than one answer goes through.
+    HistoryTooLong {
+        /// How many that are, and what would be right.
+        message: String,
+    },
     /// Nobody may do it in this way.
     Forbidden {
         /// What is not allowed and who may.
@@ -121,6 +136,9 @@ impl Fault {
             Self::BadInput { .. } => "BAD_USER_INPUT",
             Self::Unanswerable { code, .. } => code,
             Self::FilterTooComplex { .. } => "FILTER_TOO_COMPLEX",
+            Self::AsOfAhead { .. } => "AS_OF_AHEAD",
+            Self::AsOfTooEarly { .. } => "AS_OF_TOO_EARLY",
+            Self::HistoryTooLong { .. } => "HISTORY_TOO_LONG",
             Self::Forbidden { .. } | Self::MissingPermission { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
             Self::AnotherHistory { .. } => "CURSOR_OF_ANOTHER_HISTORY",
@@ -142,6 +160,9 @@ impl Fault {
             Self::BadInput { message }
             | Self::FilterTooComplex { message }
             | Self::Unanswerable { message, .. }
+            | Self::AsOfAhead { message }
+            | Self::AsOfTooEarly { message }
+            | Self::HistoryTooLong { message }
             | Self::Timeout { message }
             | Self::AnotherHistory { message }
             | Self::UnknownEvent { message }

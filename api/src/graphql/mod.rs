@@ -5,6 +5,7 @@
 //! - [`access`]: what each operation needs; [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
 pub mod access;
+mod as_of;
 mod batch;
 mod below;
 pub mod caller;

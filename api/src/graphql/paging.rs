@@ -8,7 +8,11 @@ use async_graphql::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use futures_util::{FutureExt as _, future::BoxFuture};
-use ledgerdesk_projections::read::{self, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind};
+use ledgerdesk_projections::{
+    as_of::Parts,
+    read::{self, Filter, Key, Keyset, Page, PageRequest, ReadRow, SortKind},
+};
+use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
@@ -69,6 +73,16 @@ pub(super) fn mark(said: &str) -> [u8; 4] {
     let mut mark = [0; 4];
     mark.copy_from_slice(&digest[..4]);
     mark
+}
+
+/// Where a page of a list in memory begins, and how many it may have. Its cursors are the numbers of its items.
+pub(super) fn numbered(first: Option<i32>, after: Option<&str>) -> Result<(usize, usize), Fault> {
+    let size = usize::from(size("first", first)?);
+    match after.map(str::parse::<usize>) {
+        None => Ok((0, size)),
+        Some(Ok(last)) => Ok((last.saturating_add(1), size)),
+        Some(Err(_)) => Err(Fault::bad_input("`after` is no cursor of this list; pass one that it returned")),
+    }
 }
 
 /// What a list is asked for: its cursors belong to it.
@@ -193,7 +207,7 @@ where
         let (pool, filter) = (pool.clone(), Arc::clone(&filter));
         async move { Ok(read::count::<R>(&pool, reach, &*filter, keyset).await?) }.boxed()
     }));
-    Ok(connection(&query, page.shared(), total))
+    Ok(connection(&query, page.shared(), total, N::from))
 }
 
 /// A page of the rows whose `column` holds `parent`, as a connection. It is loaded together with those of the
@@ -221,7 +235,38 @@ where
         let (counts, child) = (Arc::clone(&counts), child.clone());
         async move { Ok(counts.load(child).await?.unwrap_or_default()) }.boxed()
     }));
-    Ok(connection(&query, found, total))
+    Ok(connection(&query, found, total, N::from))
+}
+
+/// A page of these rows, instead of those of the read model, as a connection.
+pub(super) async fn listing_given<R, N>(
+    loaders: &Loaders,
+    rows: &Parts<R>,
+    filter: impl Filter + 'static,
+    keyset: Keyset,
+    paging: &Paging,
+    show: impl Fn(Arc<R>) -> N,
+) -> Result<Listing<N>, Fault>
+where
+    R: ReadRow + Serialize + Sync,
+    N: OutputType,
+{
+    let query = Query::new::<R>(&filter, keyset);
+    let request = paging.request(&query)?;
+    let filter: Arc<dyn Filter> = Arc::new(filter);
+    let (pool, reach) = (loaders.pool.clone(), loaders.reach_filtered::<R>(&*filter)?);
+    let rows: Arc<[Arc<R>]> = rows.values().cloned().collect();
+    let given: Vec<&R> = rows.iter().map(|row| &**row).collect();
+    let page = read::page_of::<R>(&pool, reach, &given, &*filter, keyset, &request).await?;
+    let total = Total(Box::new(move || {
+        let (pool, filter, rows) = (pool.clone(), Arc::clone(&filter), Arc::clone(&rows));
+        async move {
+            let given: Vec<&R> = rows.iter().map(|row| &**row).collect();
+            Ok(read::count_of::<R>(&pool, reach, &given, &*filter, keyset).await?)
+        }
+        .boxed()
+    }));
+    Ok(connection(&query, page.shared(), total, show))
 }
 
 /// The place of a row in a list, as the list's own cursors say it.
@@ -238,14 +283,14 @@ pub(super) fn request<R: ReadRow>(
     paging.request(&Query::new::<R>(filter, keyset))
 }
 
-fn connection<R, N>(query: &Query, page: Page<Arc<R>>, total: Total) -> Listing<N>
-where
-    N: OutputType + From<Arc<R>>,
-{
+fn connection<R, N: OutputType>(
+    query: &Query,
+    page: Page<Arc<R>>,
+    total: Total,
+    show: impl Fn(Arc<R>) -> N,
+) -> Listing<N> {
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
-    connection
-        .edges
-        .extend(page.rows.into_iter().map(|(key, row)| Edge::new(query.cursor(key), N::from(row))));
+    connection.edges.extend(page.rows.into_iter().map(|(key, row)| Edge::new(query.cursor(key), show(row))));
     connection
 }
 

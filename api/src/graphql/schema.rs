@@ -7,7 +7,7 @@ use ledgerdesk_infrastructure::{
     auth::ApiKeys,
     clock::{Clock, IdSource},
     command::CommandExecutor,
-    event_store::EventStore,
+    event_store::{Anchors, EventStore},
     service_levels::ServiceLevels,
 };
 use ledgerdesk_projections::runtime::ReadSide;
@@ -47,6 +47,8 @@ pub struct ApiParts {
     pub clock: Arc<dyn Clock>,
     /// New ids.
     pub ids: Arc<dyn IdSource>,
+    /// Where signed checkpoints of the log are.
+    pub anchors: Anchors,
     /// Counts commands.
     pub metrics: HttpMetrics,
 }
@@ -71,6 +73,7 @@ pub fn schema(parts: ApiParts) -> ApiSchema {
         .data(parts.api_keys)
         .data(parts.clock)
         .data(parts.ids)
+        .data(parts.anchors)
         .data(parts.metrics)
         .data(Topics::default())
         .data(ephemeral)
@@ -168,10 +171,11 @@ mod tests {
     #[test]
     fn every_query_of_a_read_model_can_wait_for_a_position() {
         /// These read the log, the checkpoints, keys and roles, which are never behind.
-        const NO_READ_MODEL: [&str; 13] = [
+        const NO_READ_MODEL: [&str; 15] = [
             "accessLog",
             "apiKeys",
             "calendars",
+            "disclosures",
             "events",
             "invitations",
             "logHead",
@@ -180,6 +184,7 @@ mod tests {
             "roles",
             "sessions",
             "slaTables",
+            "verify",
             // Its fields wait.
             "analytics",
             // Relay allows it one argument; `nodes` waits.

@@ -3,7 +3,7 @@
 //! - [`Permission`], [`Role`], [`Scope`], put together in [`Access`]: what somebody may do.
 //! - [`ApiKeys`]: keys for programs and people; [`Roles`]: a workspace's own roles; [`Invitations`].
 //! - [`Oidc`], [`Identities`]: people who sign in with a provider. [`Admission`] is the door for all of them.
-//! - [`AccessLog`]: every change of all that, kept for good.
+//! - [`AccessLog`]: every change of all that, kept for good. [`Disclosures`]: every export, kept in the same way.
 //!
 //! A key is shown once, when it is made. What is stored is its SHA-256: it has 256 random bits, so that a slow
 //! hash would add nothing but a way to keep the server busy.
@@ -12,6 +12,7 @@ mod access;
 mod admission;
 mod authenticate;
 mod create;
+mod disclosure;
 mod error;
 mod front_end;
 mod identities;
@@ -28,6 +29,7 @@ mod secret;
 pub use access::{Access, Granter, RoleId, Scope};
 pub use admission::{Admission, Admitted, Credential};
 pub use create::{Created, NewApiKey};
+pub use disclosure::{Disclosed, Disclosure, Disclosures};
 pub use error::AuthError;
 pub use front_end::FrontEnd;
 pub use identities::{Identities, IdentityRecord, Place};
@@ -75,6 +77,11 @@ impl ApiKeys {
     /// The invitations to workspaces.
     pub fn invitations(&self) -> Invitations {
         Invitations::new(self.pool.clone())
+    }
+
+    /// What was taken out.
+    pub fn disclosures(&self) -> Disclosures {
+        Disclosures::new(self.pool.clone())
     }
 
     /// What became of keys and roles.

@@ -62,7 +62,10 @@ pub use self::{
     metrics::StoreMetrics,
     stats::{LogStats, StreamCount, TableSize, TypeCount, WorkspaceCount, log_stats},
     tail::Follower,
-    verify::{Finding, Verification, VerifyOptions, verify, verify_with},
+    verify::{
+        Anchors, Finding, LONGEST_PROOF, Link, LinkEnd, ProvenEvent, StreamProof, Verification,
+        VerifyOptions, verify, verify_stream, verify_with,
+    },
 };
 use self::{
     appender::{Appender, Waiting},

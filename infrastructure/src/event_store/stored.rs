@@ -124,6 +124,32 @@ impl RawEvent<'_> {
         canonical.hash(&place.previous, &mut scratch.line) == self.hash
     }
 
+    /// The canonical line, whose hash behind the one before it is the event's.
+    pub(super) fn canonical_line(&self) -> String {
+        let sealed = self.sealed.map(sha256);
+        let parts =
+            [self.payload, self.metadata].map(|text| canonical(text).unwrap_or_else(|| text.to_owned()));
+        let mut line = String::new();
+        let canonical = Canonical {
+            position: self.position,
+            workspace_id: self.workspace_id,
+            workspace_sequence: self.workspace_sequence,
+            event_id: self.event_id,
+            stream_type: self.stream_type,
+            stream_id: self.stream_id,
+            stream_version: self.stream_version,
+            event_type: self.event_type,
+            schema_version: u16::try_from(self.schema_version).unwrap_or_default(),
+            occurred_at: self.occurred_at,
+            recorded_at: self.recorded_at,
+            payload: &parts[0],
+            metadata: &parts[1],
+            sealed: sealed.as_ref(),
+        };
+        canonical.write(&mut line);
+        line
+    }
+
     /// A copy that outlives the row.
     pub(super) fn copied(&self) -> OwnedEvent {
         OwnedEvent {

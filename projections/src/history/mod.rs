@@ -5,5 +5,6 @@ mod projection;
 mod query;
 
 pub use entry::Kind;
+pub(crate) use projection::without_personal;
 pub use projection::{History, Row, payload_without_personal};
 pub use query::{Filter, keyset};

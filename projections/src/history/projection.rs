@@ -19,7 +19,7 @@ pub struct History;
 
 static DEFINITION: Definition = Definition {
     name: "history",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "event_id",
@@ -40,6 +40,8 @@ static DEFINITION: Definition = Definition {
         "version",
         "source_system",
         "source_reference",
+        "correlation_id",
+        "causation_id",
     ],
     key_column: "event_id",
     personal: &["body"],
@@ -85,6 +87,10 @@ pub struct Row {
     pub source_system: String,
     /// The place there.
     pub source_reference: Option<String>,
+    /// The request or conversation that it belongs to.
+    pub correlation_id: Uuid,
+    /// The command or event that caused it.
+    pub causation_id: Option<Uuid>,
 }
 
 impl Projection for History {
@@ -122,6 +128,8 @@ impl Projection for History {
             version: recorded.version.0,
             source_system: recorded.metadata.source.system.clone(),
             source_reference: recorded.metadata.source.reference.clone(),
+            correlation_id: recorded.metadata.correlation_id,
+            causation_id: recorded.metadata.causation_id,
         })
     }
 }
@@ -129,10 +137,15 @@ impl Projection for History {
 /// The payload of an event, with every personal field left out rather than emptied, so that an erasure changes
 /// nothing.
 pub fn payload_without_personal(event: &impl Serialize) -> Value {
-    let mut payload = match serde_json::to_value(event) {
+    let payload = match serde_json::to_value(event) {
         Ok(Value::Object(mut event)) => event.remove("data").unwrap_or_default(),
         _ => Value::Null,
     };
+    without_personal(payload)
+}
+
+/// The same, of a payload.
+pub(crate) fn without_personal(mut payload: Value) -> Value {
     strip(&mut payload);
     payload
 }

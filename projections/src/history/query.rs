@@ -26,6 +26,10 @@ pub struct Filter {
     pub actors: Vec<Uuid>,
     /// Happened in this span.
     pub occurred: TimeRange,
+    /// Recorded in this span.
+    pub recorded: TimeRange,
+    /// Of this request or conversation.
+    pub correlation: Option<Uuid>,
     /// Whatever else must hold.
     pub condition: Option<Condition>,
 }
@@ -42,6 +46,8 @@ impl read::Filter for Filter {
         conditions.one_of("t.actor_kind", &self.actor_kinds);
         conditions.one_of_ids("t.actor_id", &self.actors);
         conditions.within("t.occurred_at", &self.occurred);
+        conditions.within("t.recorded_at", &self.recorded);
+        conditions.is("t.correlation_id", self.correlation);
         conditions.meets(self.condition.as_ref());
     }
 

@@ -16,7 +16,9 @@ create table {schema}.history (
     position bigint not null,
     version integer not null,
     source_system text not null,
-    source_reference text
+    source_reference text,
+    correlation_id uuid not null,
+    causation_id uuid
 );
 
 -- The timeline of one consultation, both directions.

@@ -96,6 +96,20 @@ impl Conditions {
         conditions
     }
 
+    /// The same, from these rows instead of those of the table.
+    pub(super) fn given<R: ReadRow + Serialize>(
+        begin: &str,
+        reach: Reach,
+        rows: &[&R],
+    ) -> Result<Self, sqlx::Error> {
+        let rows = serde_json::to_value(rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let mut sql = Self::lateral(begin, reach);
+        sql.push(format_args!(", jsonb_populate_recordset(null::{}, ", R::TABLE)).push_bind(rows);
+        sql.push(") t where t.workspace_id = w.id");
+        R::BELONGS.restrict(&mut sql, reach.own);
+        Ok(Self(sql, Vec::new()))
+    }
+
     /// The workspace is `$1` in every statement.
     fn lateral(begin: &str, reach: Reach) -> QueryBuilder<Postgres> {
         let mut sql = QueryBuilder::new(format!("{begin} from (select "));

@@ -96,6 +96,7 @@ impl App {
                 api_keys: ApiKeys::new(database.pool().clone()),
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(SystemIds),
+                anchors: ledgerdesk_infrastructure::event_store::Anchors::None,
                 metrics: metrics.clone(),
             }),
             authenticator: Authenticator::new(move |secret| {

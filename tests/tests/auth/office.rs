@@ -62,6 +62,7 @@ impl Office {
             api_keys: keys.clone(),
             clock,
             ids,
+            anchors: ledgerdesk_infrastructure::event_store::Anchors::None,
             metrics: HttpMetrics::register(&mut prometheus_client::registry::Registry::default()),
         });
         let office = Self { database, node, keys, read_side, schema, shutdown };

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot set itself up has failed")]
 
 mod checkpoint;
+mod consultation;
 mod database;
 mod export;
 mod import;

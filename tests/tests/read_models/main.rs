@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
+mod as_of;
+mod as_of_random;
+mod auditing;
 mod bad_input;
 mod below;
 mod conditions;

@@ -1,6 +1,6 @@
 //! A desk: a node with its projections and a schema that answers queries.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use async_graphql::{EmptyMutation, EmptySubscription, Request, Response, Schema};
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,8 +20,9 @@ use ledgerdesk_domain::{
     stream::Position,
 };
 use ledgerdesk_infrastructure::{
-    clock::{IdSource as _, SystemIds},
+    clock::{Clock, IdSource as _, SystemClock, SystemIds},
     command::Envelope,
+    event_store::Anchors,
 };
 use ledgerdesk_projections::{
     registry,
@@ -69,6 +70,8 @@ impl Desk {
         let schema = Schema::build(QueryRoot::default(), EmptyMutation, EmptySubscription)
             .data(pool)
             .data(node.store.clone())
+            .data(Anchors::None)
+            .data::<Arc<dyn Clock>>(Arc::new(SystemClock))
             .data(read_side.clone())
             .finish();
         Self { database, node, read_side, schema, shutdown }

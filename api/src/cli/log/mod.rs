@@ -1,6 +1,7 @@
 //! `ledgerdesk log`
 
 mod checkpoint;
+mod consultation;
 mod export;
 mod import;
 mod signing_key;

@@ -11,9 +11,11 @@ use clap::Args;
 use ledgerdesk_infrastructure::{
     config::Config,
     crypto::PublicKey,
-    event_store::{self, Checkpoint, Proof, Verification, Verified, VerifyOptions},
+    event_store::{self, Anchors, Checkpoint, Proof, StreamProof, Verification, Verified, VerifyOptions},
 };
+use uuid::Uuid;
 
+use super::consultation;
 use crate::cli::{
     database::{Database, Tenure},
     failure::Failure,
@@ -26,6 +28,7 @@ Examples:
   ledgerdesk log verify
   ledgerdesk log verify --file log.ndjson.gz
   ledgerdesk log verify --checkpoint checkpoint-e1-p000000004711.json --public-key auditor.pub
+  ledgerdesk log verify --consultation 01a1fd10-5a68-72fd-bbea-25b0c08fa5a9
 
 docs/verifying.md describes what is checked, and a program that checks the same without this one.";
 
@@ -37,6 +40,10 @@ pub(in crate::cli) struct Verify {
     /// Verify this export instead of the database
     #[arg(long, value_name = "EXPORT")]
     file: Option<PathBuf>,
+    /// Verify the history of this consultation only, and what binds it to checkpoints: those that this
+    /// installation writes, or the one that is given
+    #[arg(long, value_name = "ID", conflicts_with_all = ["file", "workers"], value_parser = consultation::parse)]
+    consultation: Option<Uuid>,
     /// How many workers read side by side [default: one for each core]
     #[arg(long, value_name = "N", conflicts_with = "file")]
     workers: Option<NonZero<usize>>,
@@ -54,6 +61,9 @@ impl Verify {
             (Some(path), Some(key)) => Some(Checkpoint::read(path, &public_key(key)?)?),
             _ => None,
         };
+        if let Some(id) = self.consultation {
+            return verify_consultation(config, id, checkpoint).await;
+        }
         let bar = Bar::new("events");
         let verified = match self.file {
             Some(file) => verify_file(file, checkpoint, bar).await,
@@ -76,6 +86,27 @@ fn public_key(text: &str) -> Result<PublicKey> {
             Err(_) => Err(error.into()),
         },
     }
+}
+
+async fn verify_consultation(config: &Config, id: Uuid, checkpoint: Option<Checkpoint>) -> Result<()> {
+    let anchors = match (checkpoint, config.checkpoints.directory.clone()) {
+        (Some(checkpoint), _) => Anchors::One(Box::new(checkpoint)),
+        (None, Some(directory)) => {
+            Anchors::Kept { directory, key: Box::new(config.checkpoints.signing_key()?.public()) }
+        }
+        (None, None) => Anchors::None,
+    };
+    let database = Database::open(config, Tenure::OwnOrJoin).await?;
+    let verified = async {
+        let place = consultation::find(&database.pool, id).await?;
+        Ok(event_store::verify_stream(&database.pool, place.workspace, place.stream, &anchors).await?)
+    };
+    let verified: Result<StreamProof> = verified.await;
+    database.close().await?;
+    for line in consultation::said(id, &verified?)? {
+        output::line(line)?;
+    }
+    Ok(())
 }
 
 async fn verify_file(
@@ -117,7 +148,7 @@ async fn verify_database(
 }
 
 /// What a checkpoint proves; a failure if it proves the contrary.
-fn proven(proof: &Proof) -> Result<String, Failure> {
+pub(super) fn proven(proof: &Proof) -> Result<String, Failure> {
     match proof {
         Proof::Same { position, taken_at } => Ok(format!(
             "The checkpoint of {} holds: nothing up to position {position} has changed since.",

@@ -42,6 +42,7 @@ pub(super) fn of_read_model(table: &str) -> Permission {
         "read.clients" => Permission::ClientsRead,
         "read.managers" => Permission::ManagersRead,
         "read.catalogs" => Permission::CatalogsRead,
+        "read.configuration" => Permission::AccessRead,
         _ => Permission::ConsultationsRead,
     }
 }

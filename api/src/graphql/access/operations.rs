@@ -41,6 +41,7 @@ const QUERIES: Table = &[
         One(ConsultationsRead),
         &[
             "consultation",
+            "consultationDiff",
             "consultations",
             "consultationCounts",
             "messages",
@@ -60,9 +61,12 @@ const QUERIES: Table = &[
     (One(ConsultationsRead), &["calendars", "slaTables"]),
     (One(ManagersRead), &["manager", "managers"]),
     (One(CatalogsRead), &["catalogEntry", "catalogs", "catalogRevision"]),
-    (One(EventsRead), &["events"]),
+    (One(EventsRead), &["events", "verify"]),
     (One(StatusRead), &["logHead", "projections"]),
-    (One(AccessRead), &["roles", "apiKeys", "sessions", "invitations", "accessLog"]),
+    (
+        One(AccessRead),
+        &["roles", "apiKeys", "sessions", "invitations", "accessLog", "configurationLog", "disclosures"],
+    ),
 ];
 
 const MUTATIONS: Table = &[

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_projections::calls::Row;
+use ledgerdesk_projections::{as_of::Snapshot, calls::Row};
 
 use super::{
     consultation::Consultation,
@@ -22,6 +22,9 @@ use crate::graphql::{error::Fault, global_id::NodeKind};
 pub struct Call {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// The consultation as it was, if this is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// The how-manieth of its consultation, from 1.
@@ -57,8 +60,16 @@ impl From<Arc<Row>> for Call {
             phone: row.phone.clone(),
             recording: row.recording.clone(),
             position: row.last_position.into(),
+            then: None,
             row,
         }
+    }
+}
+
+impl Call {
+    /// As it was, together with its consultation.
+    pub(super) fn at(row: Arc<Row>, then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(row) }
     }
 }
 
@@ -66,7 +77,7 @@ impl From<Arc<Row>> for Call {
 impl Call {
     /// The consultation.
     async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
-        Consultation::load(ctx, self.row.consultation_id).await
+        Consultation::of_part(ctx, self.row.consultation_id, self.then.as_ref()).await
     }
 
     /// Who called or was called.
@@ -78,6 +89,6 @@ impl Call {
     /// The redate that it serves.
     async fn redate(&self, ctx: &Context<'_>) -> Result<Option<Redate>, Fault> {
         let Some(redate) = self.row.redate_id else { return Ok(None) };
-        Ok(loaders(ctx)?.redates.load(redate.uuid()).await?.map(Redate::from))
+        Redate::load(ctx, redate.uuid(), self.then.as_ref()).await
     }
 }

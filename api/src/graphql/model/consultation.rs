@@ -6,7 +6,9 @@ use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ConsultationId;
 use ledgerdesk_infrastructure::{clock::Clock as ServerClock, service_levels::ServiceLevels};
-use ledgerdesk_projections::{calls, consultation_list::Row, handovers, history, messages, ratings, redates};
+use ledgerdesk_projections::{
+    as_of::Snapshot, calls, consultation_list::Row, handovers, history, messages, ratings, redates,
+};
 
 use super::{
     call::Call,
@@ -53,6 +55,9 @@ pub enum HandoverPhase {
 pub struct Consultation {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// Where what belongs to it comes from, if it is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// What it is about, in a line; null once the client was erased.
@@ -146,6 +151,7 @@ impl From<Arc<Row>> for Consultation {
             rating_score: row.rating_score,
             version: row.version,
             position: row.last_position.into(),
+            then: None,
             row,
         }
     }
@@ -155,6 +161,23 @@ impl Consultation {
     /// The consultation with this id, if the caller's workspace has it.
     pub async fn load(ctx: &Context<'_>, id: ConsultationId) -> Result<Option<Self>, Fault> {
         Ok(loaders(ctx)?.consultations.load(id.uuid()).await?.map(Self::from))
+    }
+
+    /// The consultation as it was.
+    pub(in crate::graphql) fn at(then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(Arc::clone(&then.consultation)) }
+    }
+
+    /// The one that a part belongs to: as it was together with the part, or as it is.
+    pub(super) async fn of_part(
+        ctx: &Context<'_>,
+        id: ConsultationId,
+        then: Option<&Arc<Snapshot>>,
+    ) -> Result<Option<Self>, Fault> {
+        match then {
+            Some(then) => Ok(Some(Self::at(then))),
+            None => Self::load(ctx, id).await,
+        }
     }
 }
 
@@ -174,6 +197,9 @@ impl Consultation {
 
     /// What its page shows beyond a list: description, attributes, references, resolution.
     async fn detail(&self, ctx: &Context<'_>) -> Result<Option<ConsultationDetail>, Fault> {
+        if let Some(then) = &self.then {
+            return Ok(then.detail.clone().map(ConsultationDetail::from));
+        }
         let detail = loaders(ctx)?.details.load(self.row.id.uuid()).await?;
         Ok(detail.map(ConsultationDetail::from))
     }
@@ -187,7 +213,7 @@ impl Consultation {
     /// The open handover.
     async fn open_handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>, Fault> {
         let Some(handover) = self.row.open_handover_id else { return Ok(None) };
-        Ok(loaders(ctx)?.handovers.load(handover.uuid()).await?.map(Handover::from))
+        Handover::load(ctx, handover.uuid(), self.then.as_ref()).await
     }
 
     /// Its clocks: what service levels promise, how much time is left, and why something is late. In the order in
@@ -218,15 +244,13 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<Handover>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, handovers::Order::RequestedAt.keyset(false));
+        if let Some(then) = &self.then {
+            let show = |row| Handover::at(row, then);
+            return paging::listing_given(loaders(ctx)?, &then.handovers, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.handovers_below,
-            parent,
-            filter.read()?,
-            handovers::Order::RequestedAt.keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.handovers_below, parent, filter, order, &paging).await
     }
 
     /// The moves of its promised time, oldest first.
@@ -241,15 +265,13 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<Redate>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, redates::Order::RedatedAt.keyset(false));
+        if let Some(then) = &self.then {
+            let show = |row| Redate::at(row, then);
+            return paging::listing_given(loaders(ctx)?, &then.redates, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.redates_below,
-            parent,
-            filter.read()?,
-            redates::Order::RedatedAt.keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.redates_below, parent, filter, order, &paging).await
     }
 
     /// Its call attempts, oldest first.
@@ -264,15 +286,13 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<Call>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, calls::keyset(false));
+        if let Some(then) = &self.then {
+            let show = |row| Call::at(row, then);
+            return paging::listing_given(loaders(ctx)?, &then.calls, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.calls_below,
-            parent,
-            filter.read()?,
-            calls::keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.calls_below, parent, filter, order, &paging).await
     }
 
     /// Its ratings, the one that changed longest ago first.
@@ -287,15 +307,13 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<Rating>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, ratings::Order::ChangedAt.keyset(false));
+        if let Some(then) = &self.then {
+            let show = |row| Rating::at(row, then);
+            return paging::listing_given(loaders(ctx)?, &then.ratings, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.ratings_below,
-            parent,
-            filter.read()?,
-            ratings::Order::ChangedAt.keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.ratings_below, parent, filter, order, &paging).await
     }
 
     /// Its messages both ways, in the order in which they were recorded.
@@ -310,15 +328,13 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<Message>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, messages::keyset(false));
+        if let Some(then) = &self.then {
+            let show = |row| Message::at(row, then);
+            return paging::listing_given(loaders(ctx)?, &then.messages, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.messages_below,
-            parent,
-            filter.read()?,
-            messages::keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.messages_below, parent, filter, order, &paging).await
     }
 
     /// Its timeline, in the order of the log.
@@ -333,14 +349,12 @@ impl Consultation {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
     ) -> Result<Listing<HistoryEntry>, Fault> {
         let paging = Paging { first, after, last, before }.latest();
+        let (filter, order) = (filter.read()?, history::keyset(false));
+        if let Some(then) = &self.then {
+            let show = Into::into;
+            return paging::listing_given(loaders(ctx)?, &then.entries, filter, order, &paging, show).await;
+        }
         let parent = ("t.consultation_id", self.row.id.uuid());
-        paging::listing_below(
-            &loaders(ctx)?.entries_below,
-            parent,
-            filter.read()?,
-            history::keyset(false),
-            &paging,
-        )
-        .await
+        paging::listing_below(&loaders(ctx)?.entries_below, parent, filter, order, &paging).await
     }
 }

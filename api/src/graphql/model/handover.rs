@@ -5,10 +5,11 @@ use std::sync::Arc;
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::id::ManagerId;
-use ledgerdesk_projections::handovers::Row;
+use ledgerdesk_projections::{as_of::Snapshot, handovers::Row};
+use uuid::Uuid;
 
 use super::{
-    actor::Actor, consultation::Consultation, enums::HandoverOutcome, id, manager::Manager,
+    actor::Actor, consultation::Consultation, enums::HandoverOutcome, id, loaders, manager::Manager,
     position::Position,
 };
 use crate::graphql::{error::Fault, global_id::NodeKind};
@@ -37,6 +38,9 @@ pub enum HandoverState {
 pub struct Handover {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// The consultation as it was, if this is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// How far it is.
@@ -99,7 +103,27 @@ impl From<Arc<Row>> for Handover {
             return_reason: row.return_reason.clone(),
             expired_at: row.expired_at,
             position: row.last_position.into(),
+            then: None,
             row,
+        }
+    }
+}
+
+impl Handover {
+    /// As it was, together with its consultation.
+    pub(super) fn at(row: Arc<Row>, then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(row) }
+    }
+
+    /// The one with this id, as it was or as it is.
+    pub(super) async fn load(
+        ctx: &Context<'_>,
+        id: Uuid,
+        then: Option<&Arc<Snapshot>>,
+    ) -> Result<Option<Self>, Fault> {
+        match then {
+            Some(then) => Ok(then.handovers.get(&id).map(|row| Self::at(Arc::clone(row), then))),
+            None => Ok(loaders(ctx)?.handovers.load(id).await?.map(Self::from)),
         }
     }
 }
@@ -115,7 +139,7 @@ async fn manager(ctx: &Context<'_>, id: Option<ManagerId>) -> Result<Option<Mana
 impl Handover {
     /// The consultation.
     async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
-        Consultation::load(ctx, self.row.consultation_id).await
+        Consultation::of_part(ctx, self.row.consultation_id, self.then.as_ref()).await
     }
 
     /// The manager asked.

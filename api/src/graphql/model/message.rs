@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_projections::messages::Row;
+use ledgerdesk_projections::{as_of::Snapshot, messages::Row};
 
 use super::{
-    actor::Actor, consultation::Consultation, enums::Channel, handover::Handover, id, loaders, optional_id,
+    actor::Actor, consultation::Consultation, enums::Channel, handover::Handover, id, optional_id,
     position::Position,
 };
 use crate::graphql::{error::Fault, global_id::NodeKind};
@@ -28,6 +28,9 @@ pub enum MessageDirection {
 pub struct Message {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// The consultation as it was, if this is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// Which way it went.
@@ -87,8 +90,16 @@ impl From<Arc<Row>> for Message {
             is_first_response: row.is_first_response,
             sent_at: row.sent_at,
             position: row.last_position.into(),
+            then: None,
             row,
         }
+    }
+}
+
+impl Message {
+    /// As it was, together with its consultation.
+    pub(super) fn at(row: Arc<Row>, then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(row) }
     }
 }
 
@@ -96,12 +107,12 @@ impl From<Arc<Row>> for Message {
 impl Message {
     /// The consultation.
     async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
-        Consultation::load(ctx, self.row.consultation_id).await
+        Consultation::of_part(ctx, self.row.consultation_id, self.then.as_ref()).await
     }
 
     /// The handover that it serves.
     async fn handover(&self, ctx: &Context<'_>) -> Result<Option<Handover>, Fault> {
         let Some(handover) = self.row.handover_id else { return Ok(None) };
-        Ok(loaders(ctx)?.handovers.load(handover.uuid()).await?.map(Handover::from))
+        Handover::load(ctx, handover.uuid(), self.then.as_ref()).await
     }
 }

@@ -4,7 +4,10 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, Enum, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_projections::ratings::{Answer, Row};
+use ledgerdesk_projections::{
+    as_of::Snapshot,
+    ratings::{Answer, Row},
+};
 
 use super::{consultation::Consultation, enums::Channel, id, loaders, manager::Manager, position::Position};
 use crate::graphql::{error::Fault, global_id::NodeKind};
@@ -27,6 +30,9 @@ pub enum RatingState {
 pub struct Rating {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// The consultation as it was, if this is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// How far it is.
@@ -91,8 +97,16 @@ impl From<Arc<Row>> for Rating {
             revised_at: row.revised_at,
             revision: row.revision,
             position: row.last_position.into(),
+            then: None,
             row,
         }
+    }
+}
+
+impl Rating {
+    /// As it was, together with its consultation.
+    pub(super) fn at(row: Arc<Row>, then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(row) }
     }
 }
 
@@ -100,7 +114,7 @@ impl From<Arc<Row>> for Rating {
 impl Rating {
     /// The consultation.
     async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
-        Consultation::load(ctx, self.row.consultation_id).await
+        Consultation::of_part(ctx, self.row.consultation_id, self.then.as_ref()).await
     }
 
     /// Whom it is about: who held the consultation when it was resolved.

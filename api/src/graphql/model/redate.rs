@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{ComplexObject, Context, ID, SimpleObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_projections::redates::Row;
+use ledgerdesk_projections::{as_of::Snapshot, redates::Row};
+use uuid::Uuid;
 
 use super::{actor::Actor, consultation::Consultation, id, loaders, manager::Manager, position::Position};
 use crate::graphql::{error::Fault, global_id::NodeKind};
@@ -15,6 +16,9 @@ use crate::graphql::{error::Fault, global_id::NodeKind};
 pub struct Redate {
     #[graphql(skip)]
     row: Arc<Row>,
+    /// The consultation as it was, if this is shown as it was.
+    #[graphql(skip)]
+    then: Option<Arc<Snapshot>>,
     /// Its id.
     pub(super) id: ID,
     /// The how-manieth of its consultation, from 1.
@@ -53,7 +57,27 @@ impl From<Arc<Row>> for Redate {
             call_count: row.call_count,
             answered_at: row.answered_at,
             position: row.last_position.into(),
+            then: None,
             row,
+        }
+    }
+}
+
+impl Redate {
+    /// As it was, together with its consultation.
+    pub(super) fn at(row: Arc<Row>, then: &Arc<Snapshot>) -> Self {
+        Self { then: Some(Arc::clone(then)), ..Self::from(row) }
+    }
+
+    /// The one with this id, as it was or as it is.
+    pub(super) async fn load(
+        ctx: &Context<'_>,
+        id: Uuid,
+        then: Option<&Arc<Snapshot>>,
+    ) -> Result<Option<Self>, Fault> {
+        match then {
+            Some(then) => Ok(then.redates.get(&id).map(|row| Self::at(Arc::clone(row), then))),
+            None => Ok(loaders(ctx)?.redates.load(id).await?.map(Self::from)),
         }
     }
 }
@@ -62,7 +86,7 @@ impl From<Arc<Row>> for Redate {
 impl Redate {
     /// The consultation.
     async fn consultation(&self, ctx: &Context<'_>) -> Result<Option<Consultation>, Fault> {
-        Consultation::load(ctx, self.row.consultation_id).await
+        Consultation::of_part(ctx, self.row.consultation_id, self.then.as_ref()).await
     }
 
     /// Who held the consultation then.

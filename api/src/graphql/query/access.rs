@@ -6,13 +6,15 @@ use async_graphql::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use ledgerdesk_infrastructure::auth::{ApiKeyRecord, ApiKeys, AuthError, IdentityRecord, InvitationRecord};
+use ledgerdesk_infrastructure::auth::{
+    ApiKeyRecord, ApiKeys, AuthError, Disclosed, IdentityRecord, InvitationRecord,
+};
 use uuid::Uuid;
 
 use crate::graphql::{
     caller::Caller,
     error::Fault,
-    model::access::{AccessLogEntry, ApiKey, Invitation, Role, Session},
+    model::access::{AccessLogEntry, ApiKey, Disclosure, Invitation, Role, Session},
     paging,
 };
 
@@ -190,5 +192,26 @@ impl AccessLogQuery {
         let workspace = ctx.data::<Caller>()?.workspace_id;
         let found = ctx.data::<ApiKeys>()?.log().before(workspace, after, size + 1).await?;
         Ok(connection(found, size, after.is_some(), |entry| EntryCursor(entry.id)))
+    }
+}
+
+#[derive(Default)]
+pub(super) struct DisclosuresQuery;
+
+#[Object]
+impl DisclosuresQuery {
+    /// Everything that was taken out of the workspace, such as an export, the newest first: who, what, when, at which
+    /// position of the log.
+    async fn disclosures(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
+        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
+    ) -> Result<Connection<EntryCursor, Disclosure>, Fault> {
+        let size = paging::size("first", first)?;
+        let after = place::<EntryCursor>(after.as_deref())?.map(|EntryCursor(id)| id);
+        let workspace = ctx.data::<Caller>()?.workspace_id;
+        let found = ctx.data::<ApiKeys>()?.disclosures().before(workspace, after, size + 1).await?;
+        Ok(connection(found, size, after.is_some(), |entry: &Disclosed| EntryCursor(entry.id)))
     }
 }

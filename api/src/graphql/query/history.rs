@@ -32,6 +32,10 @@ pub(in crate::graphql) struct HistoryFilter {
     actor: Option<Vec<ID>>,
     /// Happened in this span.
     occurred: Option<TimeRangeInput>,
+    /// Recorded in this span: a fact that was learned late is recorded after it happened.
+    recorded: Option<TimeRangeInput>,
+    /// Of the request or conversation with this id, as `correlationId` tells it.
+    correlation_id: Option<Uuid>,
     /// What must hold beyond that, with operators.
     #[graphql(name = "where")]
     condition: Option<HistoryCondition>,
@@ -86,13 +90,15 @@ impl HistoryFilter {
             actor_kinds: input::list("filter.actorKind", self.actor_kind)?,
             actors: actors.iter().map(person).collect::<Result<_, _>>()?,
             occurred: input::range("filter.occurred", self.occurred)?,
+            recorded: input::range("filter.recorded", self.recorded)?,
+            correlation: self.correlation_id,
             condition: condition::read(self.condition)?,
         })
     }
 }
 
 /// A manager or a client.
-fn person(id: &ID) -> Result<Uuid, Fault> {
+pub(super) fn person(id: &ID) -> Result<Uuid, Fault> {
     match global_id::decode(id)? {
         (NodeKind::Manager | NodeKind::Client, id) => Ok(id),
         _ => Err(Fault::bad_input("`filter.actor` takes ids of managers and clients")),

@@ -8,8 +8,10 @@ mod catalog_list;
 mod client;
 mod client_list;
 mod condition;
+mod configuration_log;
 mod consultation;
 mod consultation_counts;
+mod consultation_diff;
 pub(super) mod consultation_list;
 mod consultation_search;
 pub(super) mod event_list;
@@ -28,6 +30,7 @@ mod rating_list;
 mod redate_list;
 mod search;
 mod service_level;
+mod verify;
 mod view_list;
 
 use async_graphql::MergedObject;
@@ -75,6 +78,7 @@ struct Consultations(
     consultation_search::ConsultationSearchQuery,
     search::SearchQuery,
     consultation_counts::ConsultationCountsQuery,
+    consultation_diff::ConsultationDiffQuery,
     message_list::MessageListQuery,
     history::HistoryQuery,
     view_list::ViewListQuery,
@@ -110,7 +114,12 @@ struct Mining(process_mining::ProcessMiningQuery);
 
 /// The log and what follows it.
 #[derive(MergedObject, Default)]
-struct Log(event_list::EventListQuery, log_head::LogHeadQuery, projections::ProjectionsQuery);
+struct Log(
+    event_list::EventListQuery,
+    log_head::LogHeadQuery,
+    projections::ProjectionsQuery,
+    verify::VerifyQuery,
+);
 
 /// Who may do what.
 #[derive(MergedObject, Default)]
@@ -120,6 +129,8 @@ struct Access(
     access::SessionsQuery,
     access::InvitationsQuery,
     access::AccessLogQuery,
+    access::DisclosuresQuery,
+    configuration_log::ConfigurationLogQuery,
 );
 
 /// Anything by its id, and the caller.

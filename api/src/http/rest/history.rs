@@ -5,6 +5,7 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use serde_json::json;
 use utoipa::IntoParams;
+use uuid::Uuid;
 
 use super::{
     execute,
@@ -26,7 +27,7 @@ const DOCUMENT: &str = "query($id: ID!, $filter: HistoryFilter!, $first: Int, $a
           minPosition: $minPosition) {
     nodes {
       id consultationId kind eventType actor { kind id key } from to text details occurredAt recordedAt position
-      version source { system reference }
+      version source { system reference } correlationId causationId
     }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
@@ -50,6 +51,12 @@ pub(super) struct Filter {
     occurred_from: Option<DateTime<Utc>>,
     /// Happened before this time.
     occurred_before: Option<DateTime<Utc>>,
+    /// Recorded at or after this time.
+    recorded_from: Option<DateTime<Utc>>,
+    /// Recorded before this time.
+    recorded_before: Option<DateTime<Utc>>,
+    /// Of the request or conversation with this id.
+    correlation_id: Option<Uuid>,
 }
 
 /// Read a timeline
@@ -79,6 +86,8 @@ pub(super) async fn list(
         "actorKind": filter.actor_kind.map(|kinds| kinds.0),
         "actor": actors,
         "occurred": { "from": filter.occurred_from, "before": filter.occurred_before },
+        "recorded": { "from": filter.recorded_from, "before": filter.recorded_before },
+        "correlationId": filter.correlation_id,
     });
     variables.insert("filter".to_owned(), narrowed);
     let mut data = execute::read(&state, &session, DOCUMENT, variables.into()).await?;

@@ -4,9 +4,11 @@
 //! order, so that the first thing that is wrong is the one that is told. A hash needs the one before it only as
 //! a value, so the chain is checked within a stretch by its worker and across stretches where they are joined.
 
+mod anchors;
 mod bookkeeping;
 mod closer;
 mod finding;
+mod stream;
 mod stretch;
 mod walk;
 
@@ -15,9 +17,13 @@ use std::{collections::BTreeMap, num::NonZero, sync::Arc};
 use sqlx::PgPool;
 use tokio::{sync::mpsc, task::JoinSet};
 
-pub use self::finding::Finding;
 use self::stretch::{Stretches, Walked};
 pub(super) use self::walk::{End, Mode, Walk};
+pub use self::{
+    anchors::Anchors,
+    finding::Finding,
+    stream::{LONGEST_PROOF, Link, LinkEnd, ProvenEvent, StreamProof, verify_stream},
+};
 use super::checkpoint::{Proof, Statement};
 
 /// What a verification found.

@@ -4,6 +4,7 @@ use async_graphql::{ContainerType, ID, Json, ObjectType, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_projections::history::Row;
 use serde_json::Value;
+use uuid::Uuid;
 
 use super::{
     HistoryKind,
@@ -78,6 +79,10 @@ pub struct Entry<P: ObjectType + ContainerType> {
     pub(in crate::graphql::model) version: i32,
     /// Where the fact came from.
     pub(in crate::graphql::model) source: Source,
+    /// The request or conversation that it belongs to.
+    pub(in crate::graphql::model) correlation_id: Uuid,
+    /// The command or event that caused it; null where a caller did.
+    pub(in crate::graphql::model) causation_id: Option<Uuid>,
     #[graphql(flatten)]
     part: P,
 }
@@ -99,6 +104,8 @@ impl<P: ObjectType + ContainerType + Part> Entry<P> {
             position: row.position.into(),
             version: row.version,
             source: Source::new(&row.source_system, row.source_reference.as_deref()),
+            correlation_id: row.correlation_id,
+            causation_id: row.causation_id,
             part: P::read(row, &Details::of(row)),
         }
     }

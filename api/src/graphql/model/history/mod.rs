@@ -15,6 +15,7 @@ use async_graphql::{Enum, ID, Interface, Json};
 use chrono::{DateTime, Utc};
 use ledgerdesk_projections::history::{Kind, Row};
 use serde_json::Value;
+use uuid::Uuid;
 
 pub use self::{
     content::{
@@ -98,7 +99,13 @@ pub enum HistoryKind {
     field(name = "recorded_at", ty = "&DateTime<Utc>", desc = "When it was recorded."),
     field(name = "position", ty = "&Position", desc = "Its number in the log."),
     field(name = "version", ty = "&i32", desc = "Its number in the consultation's stream, from 1."),
-    field(name = "source", ty = "&Source", desc = "Where the fact came from.")
+    field(name = "source", ty = "&Source", desc = "Where the fact came from."),
+    field(name = "correlation_id", ty = "&Uuid", desc = "The request or conversation that it belongs to."),
+    field(
+        name = "causation_id",
+        ty = "&Option<Uuid>",
+        desc = "The command or event that caused it; null where a caller did."
+    )
 )]
 pub enum HistoryEntry {
     /// Opened, or the stage changed.

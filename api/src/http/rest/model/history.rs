@@ -46,6 +46,10 @@ pub(in crate::http::rest) struct HistoryEntry {
     version: i32,
     /// Where the fact came from.
     source: Source,
+    /// The request or conversation that it belongs to.
+    correlation_id: Uuid,
+    /// The command or event that caused it; null where a caller did.
+    causation_id: Option<Uuid>,
 }
 
 super::page! {
