@@ -154,8 +154,7 @@ async fn delete(transaction: &mut Transaction<'_, Postgres>, done: &[&Due]) -> R
 
 /// Leaves alone for a while what could not be told, so that others come first.
 async fn put_off(transaction: &mut Transaction<'_, Postgres>, failed: &[&Due]) -> Result<(), sqlx::Error> {
-    let change_sql =
-        "update ledgerdesk.timers t set tried_again_at = clock_timestamp() + interval '250 milliseconds' from k";
+    let change_sql = "update ledgerdesk.timers t set tried_again_at = clock_timestamp() + interval '250 milliseconds' from k";
     change(transaction, failed, change_sql).await
 }
 
