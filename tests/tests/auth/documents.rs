@@ -186,6 +186,7 @@ fn made_up(scalar: &str) -> String {
         "Int" | "Float" => "1".to_owned(),
         "Boolean" => "true".to_owned(),
         "DateTime" => "\"2026-01-01T00:00:00Z\"".to_owned(),
+        "NaiveDate" => "\"2026-01-01\"".to_owned(),
         "Position" => "\"1\"".to_owned(),
         "ID" => "\"Y28AAAAAAAAAAAAAAAAAAAAA\"".to_owned(),
         "UUID" => "\"00000000-0000-0000-0000-000000000001\"".to_owned(),

@@ -19,6 +19,7 @@ url, key, examples, seed_number, *known = sys.argv[1:]
 
 times = st.datetimes().map(lambda time: time.isoformat() + "Z")
 schemathesis.graphql.scalar("DateTime", times.map(nodes.String))
+schemathesis.graphql.scalar("NaiveDate", st.dates().map(str).map(nodes.String))
 schemathesis.graphql.scalar("Position", st.integers(-(2**63), 2**63).map(str).map(nodes.String))
 schemathesis.graphql.scalar("UUID", st.uuids().map(str).map(nodes.String))
 schemathesis.graphql.scalar("JSON", st.text().map(nodes.String))
