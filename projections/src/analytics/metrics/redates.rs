@@ -102,9 +102,10 @@ pub(super) const METRICS: &[Metric] = &[
         },
         unit: Unit::Share,
         stop: "holds if an answered call began after the promise and no later than its end",
-        population: "promised times that were decided: kept, or missed, which the log shows once anything happens \
-                     after their end; not those that were moved, replaced, or fell away with the consultation's \
-                     resolution before that; consultations that are not merged into another",
+        population: "promised times that were decided: kept, or missed, which the log shows by the next message, call, \
+                     promise, or change of stage, manager or team after their end; not those that were moved, replaced, \
+                     or fell away with the consultation's resolution before that; consultations that are not merged \
+                     into another",
         measure: Measure { value: "(x.kept = 'KEPT')::int::bigint", ..PROMISE },
         ..PROMISED
     },

@@ -219,6 +219,9 @@ impl<'e> Life<'e> {
             };
             length_of_last = Some(until);
             for (later, next) in self.events.iter().enumerate().skip(place + 1) {
+                if !is_measured(next.event) {
+                    continue;
+                }
                 if next.at > until {
                     found.push((at, None, later));
                     break;
@@ -502,6 +505,23 @@ fn entered(event: &E) -> Option<Status> {
         },
         _ => return None,
     })
+}
+
+/// Whether anything is measured by the event.
+fn is_measured(event: &E) -> bool {
+    let of_work = matches!(
+        event,
+        E::MessageReceived(_)
+            | E::MessageSent(_)
+            | E::CallLogged(_)
+            | E::Assigned(_)
+            | E::Unassigned(_)
+            | E::Appointed(_)
+            | E::Redated(_)
+            | E::Merged(_)
+            | E::Unmerged(_)
+    );
+    of_work || entered(event).is_some()
 }
 
 fn author(party: Party) -> Option<ManagerId> {
