@@ -56,9 +56,10 @@ pub struct ApiParts {
 /// The schema with its data, as the transports execute it.
 pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
-    let (exports, schema) = (pool.clone(), schema(parts));
+    let (exports, disclosures, clock) = (pool.clone(), parts.api_keys.disclosures(), parts.clock.clone());
+    let schema = schema(parts);
     Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
-        .with_exports(exports)
+        .with_exports(exports, disclosures, clock)
 }
 
 /// The schema with its data, for whoever executes it without a transport.

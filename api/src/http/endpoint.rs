@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
-
+use ledgerdesk_infrastructure::{auth::Disclosures, clock::Clock};
 use sqlx::PgPool;
 
-use super::{auth::Session, rest::Exports};
+use super::{
+    auth::Session,
+    rest::{Exports, Record},
+};
 use crate::{
     graphql::caller::Caller,
     live::{self, Delivery, Hub},
@@ -47,9 +50,9 @@ impl Endpoint {
         }
     }
 
-    /// The same, with the read models that exports are taken from.
-    pub fn with_exports(self, pool: PgPool) -> Self {
-        Self { exports: Some(Exports::new(pool)), ..self }
+    /// The same, with the read models that exports are taken from, and where it is kept who took them.
+    pub fn with_exports(self, pool: PgPool, disclosures: Disclosures, clock: Arc<dyn Clock>) -> Self {
+        Self { exports: Some(Exports::new(pool, Record::new(disclosures, clock))), ..self }
     }
 
     pub(crate) const fn exports(&self) -> Option<&Exports> {

@@ -6,7 +6,18 @@ export default {
     "generated/": {
       preset: "client",
       presetConfig: { persistedDocuments: true },
-      config: { strictScalars: true, scalars: { DateTime: "string", Position: "number", UUID: "string", JSON: "unknown" } },
+      config: {
+        strictScalars: true,
+        scalars: {
+          DateTime: "string",
+          JSON: "unknown",
+          Milliseconds: "number",
+          NaiveDate: "string",
+          Position: "number",
+          UUID: "string",
+          Whole: "number",
+        },
+      },
     },
   },
 };

@@ -54,6 +54,24 @@ async fn resolved(rest: &Rest) {
 }
 
 #[tokio::test]
+async fn who_took_what_out_is_kept() {
+    let rest = Rest::start().await;
+    resolved(&rest).await;
+    let path = format!("/api/exports/facts?metric=opened&{YEARS}&format=parquet");
+    let file = get(&rest, &rest.key, &path).await;
+    assert_eq!(file.status, 200);
+    let list = "{ disclosures(first: 1) { nodes { action personal position rows details requestId } } }";
+    let answer = rest.app.post(&rest.key, list, json!({})).await;
+    let kept = &answer["data"]["disclosures"]["nodes"][0];
+    assert_eq!(kept["action"], "export:facts:parquet", "{answer}");
+    assert_eq!((&kept["personal"], kept["position"].to_string()), (&json!(false), file.position));
+    assert_eq!(kept["details"]["definitions"], "opened@1");
+    assert_eq!(kept["details"]["time_zone"], "UTC");
+    assert!(kept["requestId"].is_string() && kept["rows"].is_null(), "{kept}");
+    rest.app.stop().await;
+}
+
+#[tokio::test]
 async fn the_same_request_at_the_same_position_gives_the_same_bytes_in_every_format() {
     let rest = Rest::start().await;
     resolved(&rest).await;

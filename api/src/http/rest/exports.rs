@@ -32,13 +32,14 @@ use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::{IntoParams, ToSchema};
 
+pub(crate) use self::record::Record;
 use self::{file::About, rows::Rows};
 use super::{
     extract::{List, Query, Segment},
     problem::Problem,
 };
 use crate::{
-    graphql::error::Fault,
+    graphql::{caller::Caller, error::Fault},
     http::{auth::Session, state::SharedState},
 };
 
@@ -49,12 +50,13 @@ const AT_A_TIME: usize = 2;
 #[derive(Clone)]
 pub(crate) struct Exports {
     pool: PgPool,
+    record: Record,
     running: Arc<Semaphore>,
 }
 
 impl Exports {
-    pub(crate) fn new(pool: PgPool) -> Self {
-        Self { pool, running: Arc::new(Semaphore::new(AT_A_TIME)) }
+    pub(crate) fn new(pool: PgPool, record: Record) -> Self {
+        Self { pool, record, running: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 }
 
@@ -71,6 +73,18 @@ pub(super) enum Format {
     Xlsx,
     /// Apache Parquet.
     Parquet,
+}
+
+impl Format {
+    /// As requests name it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Ndjson => "ndjson",
+            Self::Xlsx => "xlsx",
+            Self::Parquet => "parquet",
+        }
+    }
 }
 
 /// The size of a bucket of time. A week begins on Monday.
@@ -208,7 +222,7 @@ pub(super) async fn report(
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, &read_models(&question)).await?;
     let about = About::of_question("report", &question, export.snapshot.position);
-    export.answer(asked.format, about, Rows::Report(question))
+    export.answer(asked.format, about, Rows::Report(question)).await
 }
 
 /// Export the facts of a metric
@@ -234,7 +248,7 @@ pub(super) async fn facts(
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, &read_models(&question)).await?;
     let about = About::of_question("facts", &question, export.snapshot.position);
-    export.answer(asked.format, about, Rows::Facts(question))
+    export.answer(asked.format, about, Rows::Facts(question)).await
 }
 
 /// Export a table of facts
@@ -259,7 +273,7 @@ pub(super) async fn table(
     let table = fact_table(&name)?;
     let export = begin(&state, &session, &[table.table.name()]).await?;
     let about = About::new(table.name, Vec::new(), export.snapshot.position);
-    export.answer(asked.format, about, Rows::Table(table))
+    export.answer(asked.format, about, Rows::Table(table)).await
 }
 
 /// A name, perhaps with a version. What is no version is part of the name, which then there is not.
@@ -274,7 +288,8 @@ fn metric(given: &str) -> (String, Option<u16>) {
 struct Export {
     snapshot: Snapshot,
     reach: Reach,
-    caller: crate::graphql::caller::Caller,
+    caller: Caller,
+    record: Record,
     place: OwnedSemaphorePermit,
 }
 
@@ -292,12 +307,13 @@ async fn begin(state: &SharedState, session: &Session, read_models: &[&str]) -> 
         )
     })?;
     let snapshot = Snapshot::open_exactly(&exports.pool, read_models).await?;
-    Ok(Export { snapshot, reach: caller.reach(), caller: caller.clone(), place })
+    let record = exports.record.clone();
+    Ok(Export { snapshot, reach: caller.reach(), caller: caller.clone(), record, place })
 }
 
 impl Export {
-    fn answer(self, format: Format, about: About, rows: Rows) -> Result<Response, Problem> {
-        record::begun(&self.caller, &about);
+    async fn answer(self, format: Format, about: About, rows: Rows) -> Result<Response, Problem> {
+        self.record.begun(&self.caller, format, &about).await?;
         let columns = rows.columns();
         stream::answer((format, about, columns), move |sink| async move {
             let _place = self.place;

@@ -33,7 +33,7 @@ use axum::{Router, routing::get};
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 pub use document::document;
-pub(crate) use exports::Exports;
+pub(crate) use exports::{Exports, Record};
 pub(crate) use problem::{Told, describe};
 
 use super::state::SharedState;

@@ -86,13 +86,16 @@ impl About {
         self.metrics.join(", ")
     }
 
+    /// What was asked and by which definitions it was computed, name by name.
+    pub(super) fn details(&self) -> Vec<(&'static str, String)> {
+        let definitions = (!self.metrics.is_empty()).then(|| ("definitions", self.definitions()));
+        definitions.into_iter().chain(self.asked.iter().cloned()).collect()
+    }
+
     /// Everything, name by name.
     fn lines(&self) -> Vec<(&'static str, String)> {
         let mut lines = vec![("export", self.what.to_owned()), ("log_position", self.position.0.to_string())];
-        if !self.metrics.is_empty() {
-            lines.push(("definitions", self.definitions()));
-        }
-        lines.extend(self.asked.iter().cloned());
+        lines.extend(self.details());
         lines
     }
 }
