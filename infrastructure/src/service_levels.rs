@@ -7,7 +7,7 @@ use std::{
 
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
-    event::Event,
+    event::{Event, Recorded},
     id::{ConsultationId, WorkspaceId},
     service_level::{self, Clock, Facts, Rules},
     stream::{StreamId, StreamType, StreamVersion},
@@ -15,8 +15,6 @@ use ledgerdesk_domain::{
 
 use crate::event_store::{EventStore, ReadError};
 
-/// How many events of a stream are read at a time.
-const PAGE: usize = 1_000;
 /// The rules of how many workspaces are kept in memory.
 const WORKSPACES: usize = 1_000;
 
@@ -44,22 +42,16 @@ impl ServiceLevels {
     pub async fn rules(&self, workspace: WorkspaceId) -> Result<Arc<Rules>, ReadError> {
         let mut book = self.books().get(&workspace).cloned().unwrap_or_default();
         let stream = StreamId::new(StreamType::Workspace, workspace.uuid());
-        let (mut page, mut may_have_more) = self.store.begin_stream(workspace, stream, book.version).await?;
-        if page.is_empty() {
+        let before = book.version;
+        let push = |recorded: &Recorded| {
+            book.version = recorded.version;
+            if let Event::Workspace(event) = &recorded.event {
+                Arc::make_mut(&mut book.rules).push(event, recorded.recorded_at);
+            }
+        };
+        self.store.walk_stream(workspace, stream, before, push).await?;
+        if book.version == before {
             return Ok(book.rules);
-        }
-        loop {
-            for recorded in &page {
-                book.version = recorded.version;
-                if let Event::Workspace(event) = &recorded.event {
-                    Arc::make_mut(&mut book.rules).push(event, recorded.recorded_at);
-                }
-            }
-            if !may_have_more {
-                break;
-            }
-            page = self.store.read_stream(workspace, stream, book.version, PAGE).await?;
-            may_have_more = page.len() == PAGE;
         }
         let rules = Arc::clone(&book.rules);
         let mut books = self.books();
@@ -104,18 +96,8 @@ impl ServiceLevels {
         facts: &mut Facts,
     ) -> Result<(), ReadError> {
         let stream = StreamId::new(StreamType::Consultation, consultation.uuid());
-        let (mut page, mut may_have_more) =
-            self.store.begin_stream(workspace, stream, StreamVersion(facts.version())).await?;
-        loop {
-            for recorded in &page {
-                facts.push(recorded);
-            }
-            if !may_have_more {
-                return Ok(());
-            }
-            page = self.store.read_stream(workspace, stream, StreamVersion(facts.version()), PAGE).await?;
-            may_have_more = page.len() == PAGE;
-        }
+        let after = StreamVersion(facts.version());
+        self.store.walk_stream(workspace, stream, after, |recorded| facts.push(recorded)).await
     }
 
     /// Forgets what was read of a history that is no longer this log's.

@@ -1,11 +1,11 @@
 //! Load, decide, append.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, mem, sync::Arc};
 
 use ledgerdesk_domain::{
     context::{Actor, Context},
     decider::Decider,
-    event::{DomainEvent as _, Event, Metadata},
+    event::{DomainEvent as _, Event, Metadata, Recorded},
     id::{EventId, PersonId, WorkspaceId},
     stream::{ExpectedVersion, StreamId, StreamVersion},
 };
@@ -23,8 +23,6 @@ use crate::{
 /// How often a command is decided again after somebody else was faster. Each time, another command on the stream
 /// was carried out: so many have to come in between before a caller is told of it.
 const ATTEMPTS: usize = 64;
-/// How many events of a stream are read at a time.
-const PAGE: usize = 1_000;
 
 /// Executes commands. Cheap to clone.
 #[derive(Clone)]
@@ -187,22 +185,16 @@ impl CommandExecutor {
         stream: StreamId,
         mut loaded: Loaded<D::State>,
     ) -> Result<Loaded<D::State>, ReadError> {
-        let (mut page, mut may_have_more) =
-            self.store.begin_stream(workspace, stream, loaded.version).await?;
-        loop {
-            for recorded in &page {
-                if let Some(event) = D::Event::of(&recorded.event) {
-                    loaded.state = D::evolve(loaded.state, event);
-                }
-                loaded.version = recorded.version;
-                loaded.position = recorded.position;
+        let after = loaded.version;
+        let fold = |recorded: &Recorded| {
+            if let Some(event) = D::Event::of(&recorded.event) {
+                loaded.state = D::evolve(mem::take(&mut loaded.state), event);
             }
-            if !may_have_more {
-                return Ok(loaded);
-            }
-            page = self.store.read_stream(workspace, stream, loaded.version, PAGE).await?;
-            may_have_more = page.len() == PAGE;
-        }
+            loaded.version = recorded.version;
+            loaded.position = recorded.position;
+        };
+        self.store.walk_stream(workspace, stream, after, fold).await?;
+        Ok(loaded)
     }
 
     /// Whether the log has more of the stream than the state that was decided on.

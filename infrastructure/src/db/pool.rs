@@ -47,11 +47,7 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
     let options = parse(url)?.options(SETTINGS);
     // Over a network; a server on a socket of this machine cannot be lost without a word.
     let may_fall_silent = options.get_socket().is_none() && !options.get_host().starts_with('/');
-    PgPoolOptions::new()
-        .max_connections(settings.max_connections)
-        .acquire_timeout(settings.acquire_timeout)
-        // A wait that ends in time is load, not a fault; one that does not is an error of its own.
-        .acquire_slow_threshold(settings.acquire_timeout)
+    sized(settings)
         // A round trip before every use would double the cost of the short ones: only a connection that has
         // been idle for a while is asked whether it still lives.
         .test_before_acquire(false)
@@ -82,6 +78,14 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
         .map_err(DatabaseError::Connect)
 }
 
+fn sized(settings: PoolSettings) -> PgPoolOptions {
+    PgPoolOptions::new()
+        .max_connections(settings.max_connections)
+        .acquire_timeout(settings.acquire_timeout)
+        // A wait that ends in time is load, not a fault; one that does not is an error of its own.
+        .acquire_slow_threshold(settings.acquire_timeout)
+}
+
 /// How long one statement of a query may take: less than the query may, so that the server gives up before the client
 /// does, and what nobody waits for any more ends as well.
 const QUERY_STATEMENT_TIMEOUT: &str = "12s";
@@ -101,13 +105,7 @@ pub fn for_queries(pool: &PgPool) -> PgPool {
 pub async fn through_pooler(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
     // A parameter that the pooler does not know would be refused, and numbers come in binary anyway.
     let options = parse(url)?.extra_float_digits(None);
-    let pool = PgPoolOptions::new()
-        .max_connections(settings.max_connections)
-        .acquire_timeout(settings.acquire_timeout)
-        .acquire_slow_threshold(settings.acquire_timeout)
-        .connect_with(options)
-        .await
-        .map_err(DatabaseError::Connect)?;
+    let pool = sized(settings).connect_with(options).await.map_err(DatabaseError::Connect)?;
     let (may_read, may_write, is_bounded): (bool, bool, bool) = sqlx::query_as(
         // Whoever may not use a schema may not even ask about what is in it.
         "select case when may_use then has_table_privilege('ledgerdesk.events', 'select') else false end, \

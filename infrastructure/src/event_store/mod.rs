@@ -76,6 +76,9 @@ use self::{
 };
 use crate::{clock::Clock, crypto::KeyRing};
 
+/// How many events of a stream are read at a time, once the first have been read.
+const STREAM_PAGE: usize = 1_000;
+
 /// The log of one database. Cheap to clone.
 #[derive(Clone)]
 pub struct EventStore {
@@ -301,17 +304,25 @@ impl EventStore {
         Ok(self.reader.stream_after(workspace, stream, after, limit).await?)
     }
 
-    /// The first events of one stream after version `after`, together with what others ask for at the same time;
-    /// and whether there may be more.
-    pub async fn begin_stream(
+    /// Shows every event of one stream after version `after`, in order; none if the stream is another workspace's. The
+    /// first ones are read together with what others ask for at the same time.
+    pub async fn walk_stream(
         &self,
         workspace: WorkspaceId,
         stream: StreamId,
         after: StreamVersion,
-    ) -> Result<(Vec<Arc<Recorded>>, bool), ReadError> {
-        let events = self.streams.after(workspace, stream, after).await?;
-        let may_have_more = events.len() >= TOGETHER;
-        Ok((events, may_have_more))
+        mut show: impl FnMut(&Recorded) + Send,
+    ) -> Result<(), ReadError> {
+        let mut page = self.streams.after(workspace, stream, after).await?;
+        let mut full = TOGETHER;
+        loop {
+            for recorded in &page {
+                show(recorded);
+            }
+            let Some(last) = page.last().filter(|_| page.len() >= full) else { return Ok(()) };
+            page = self.read_stream(workspace, stream, last.version, STREAM_PAGE).await?;
+            full = STREAM_PAGE;
+        }
     }
 
     /// The streams of one kind in a workspace, one after the other, each as it was at `to`, without personal values.
