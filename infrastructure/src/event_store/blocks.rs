@@ -16,17 +16,60 @@ use super::{StoreError, read::Reader};
 
 /// How many events a block holds.
 const BLOCK: i64 = 1_000;
-/// How many blocks are kept (some 1.5 MB each).
-const BLOCKS: usize = 16;
+/// How many blocks are kept that one reader entered (some 1.5 MB each).
+const ALONE: usize = 14;
+/// How many of those that more than one did. Rebuilds that keep together are spread over twelve.
+const SHARED: usize = 12;
 /// How many blocks are read in advance: whoever reads one goes on to the next, and meanwhile the database sends and
 /// another core decodes.
 const AHEAD: i64 = 2;
 
 type Block = Arc<OnceCell<Vec<Arc<Recorded>>>>;
 
-/// The blocks that were read lately, the newest last.
+/// The blocks that were read lately.
 #[derive(Default)]
-pub(super) struct Blocks(Mutex<VecDeque<(i64, Block)>>);
+pub(super) struct Blocks(Mutex<Kept<Block>>);
+
+/// What is kept by number, the newest last. What only one reader has entered goes before what several share: one who
+/// runs through the log alone does not take from those who read it together.
+struct Kept<T>(VecDeque<Entered<T>>);
+
+struct Entered<T> {
+    number: i64,
+    block: T,
+    /// How many readers began to read it.
+    readers: usize,
+}
+
+impl<T> Default for Kept<T> {
+    fn default() -> Self {
+        Self(VecDeque::new())
+    }
+}
+
+impl<T: Clone + Default> Kept<T> {
+    fn has(&self, number: i64) -> bool {
+        self.0.iter().any(|kept| kept.number == number)
+    }
+
+    /// The block with this number, and whether its reader begins with it now.
+    fn take(&mut self, number: i64, begins: bool) -> T {
+        let place = self.0.iter().position(|kept| kept.number == number);
+        let known = place.and_then(|place| self.0.remove(place));
+        let mut entered = known.unwrap_or_else(|| Entered { number, block: T::default(), readers: 0 });
+        entered.readers += usize::from(begins);
+        let block = entered.block.clone();
+        let (is_shared, most) = if entered.readers > 1 { (true, SHARED) } else { (false, ALONE) };
+        self.0.push_back(entered);
+        let of_its_kind = |kept: &Entered<T>| (kept.readers > 1) == is_shared;
+        if self.0.iter().filter(|kept| of_its_kind(kept)).count() > most
+            && let Some(oldest) = self.0.iter().position(of_its_kind)
+        {
+            self.0.remove(oldest);
+        }
+        block
+    }
+}
 
 impl Blocks {
     /// Up to `limit` events after `after`, as far as the blocks are whole at `head` and can be read whole;
@@ -46,9 +89,9 @@ impl Blocks {
             if (number + 1) * BLOCK > head.0 {
                 break;
             }
-            let block = self.block(number);
-            self.read_ahead(reader, number, head);
             let start = Position(number * BLOCK);
+            let block = self.blocks().take(number, after == start);
+            self.read_ahead(reader, number, head);
             let block = block.get_or_try_init(|| read(reader, number)).await?;
             if block.len() < usize::try_from(BLOCK).unwrap_or_default() {
                 // An event that this program does not know ends it early: whoever reads up to there is told.
@@ -63,42 +106,61 @@ impl Blocks {
     /// Begins to read the blocks behind this one, as far as they are whole and nobody has begun.
     fn read_ahead(&self, reader: &Reader, number: i64, head: Position) {
         for next in number + 1..=number + AHEAD {
-            if (next + 1) * BLOCK > head.0 || self.has(next) {
+            if (next + 1) * BLOCK > head.0 || self.blocks().has(next) {
                 continue;
             }
-            let (block, reader) = (self.block(next), reader.clone());
+            let (block, reader) = (self.blocks().take(next, false), reader.clone());
             // Whoever needs it tries again and is told what is wrong.
             tokio::spawn(async move { block.get_or_try_init(|| read(&reader, next)).await.map(drop) });
         }
     }
 
-    fn has(&self, number: i64) -> bool {
-        self.blocks().iter().any(|(known, _)| *known == number)
-    }
-
     /// Drops all of them: a person was erased, or the log has another history. A block that is being read right
     /// now goes to those who wait for it and to nobody after them.
     pub(super) fn clear(&self) {
-        self.blocks().clear();
+        self.blocks().0.clear();
     }
 
-    /// The block with this number, which may still have to be read.
-    fn block(&self, number: i64) -> Block {
-        let mut blocks = self.blocks();
-        let place = blocks.iter().position(|(known, _)| *known == number);
-        let block = place.and_then(|place| blocks.remove(place)).map(|(_, block)| block).unwrap_or_default();
-        blocks.push_back((number, Arc::clone(&block)));
-        if blocks.len() > BLOCKS {
-            blocks.pop_front();
-        }
-        block
-    }
-
-    fn blocks(&self) -> std::sync::MutexGuard<'_, VecDeque<(i64, Block)>> {
+    fn blocks(&self) -> std::sync::MutexGuard<'_, Kept<Block>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 async fn read(reader: &Reader, number: i64) -> Result<Vec<Arc<Recorded>>, StoreError> {
     reader.after(Position(number * BLOCK), usize::try_from(BLOCK).unwrap_or(1)).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_who_reads_alone_does_not_take_from_those_who_read_together() {
+        let mut kept: Kept<Arc<()>> = Kept::default();
+        let first: Vec<_> = (0..10).map(|number| kept.take(number, true)).collect();
+        for (number, first) in (0..10).zip(&first) {
+            assert!(Arc::ptr_eq(first, &kept.take(number, true)), "{number} is kept for the second reader");
+        }
+        for alone in 1_000..2_000 {
+            kept.take(alone, true);
+            // It takes what is left of the block as another page.
+            kept.take(alone, false);
+        }
+        for (number, first) in (0..10).zip(&first) {
+            assert!(Arc::ptr_eq(first, &kept.take(number, true)), "{number} is kept for the third");
+        }
+        assert!(kept.has(1_999) && !kept.has(1_900));
+        assert!(kept.0.len() <= ALONE + SHARED);
+    }
+
+    #[test]
+    fn what_all_have_passed_makes_room_for_what_they_come_to() {
+        let mut kept: Kept<Arc<()>> = Kept::default();
+        for number in 0..1_000 {
+            let first = kept.take(number, true);
+            assert!(Arc::ptr_eq(&first, &kept.take(number, true)), "{number}");
+        }
+        assert_eq!(kept.0.len(), SHARED);
+        assert!(kept.has(999) && !kept.has(0));
+    }
 }

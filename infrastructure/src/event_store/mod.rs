@@ -7,7 +7,7 @@
 //! - `stored`, `scan`: events as they lie in the table, by the hundred thousand.
 //! - `verify`, `export`, `checkpoint`: whether the log is what was appended, here, elsewhere and later.
 //! - `inspect`, `stats`: for people who look.
-//! - `idempotency`: what commands did before.
+//! - `idempotency`: what commands did before. `load`: far more comes at once than there is.
 
 mod append;
 mod appender;
@@ -23,6 +23,7 @@ mod error;
 mod export;
 mod idempotency;
 mod inspect;
+mod load;
 mod metrics;
 mod read;
 mod scan;
@@ -59,6 +60,7 @@ pub use self::{
         Imported, Target, Verified, export_log, import_log, verify_export,
     },
     inspect::{Inspected, Selection, inspect, sealed_place},
+    load::Load,
     metrics::StoreMetrics,
     stats::{LogStats, StreamCount, TableSize, TypeCount, WorkspaceCount, log_stats},
     tail::Follower,

@@ -298,7 +298,8 @@ impl Follower {
             if head.position > self.cursor.position {
                 let events = match self.tail.recent_after(self.cursor.position, limit.max(1)) {
                     Some(events) => events,
-                    None => self.catch_up(limit, head.position).await?,
+                    // On the heap: thousands wait here for the next event, and few are behind.
+                    None => Box::pin(self.catch_up(limit, head.position)).await?,
                 };
                 if let Some(last) = events.last() {
                     self.cursor = Cursor::after_event(self.cursor.epoch, last);

@@ -54,6 +54,8 @@ impl Prepared {
         let earlier = self.earlier(store, workspace_id, progress.as_ref()).await?;
         progress.begin(Phase::Writing, Some(u64::from(self.row_count())));
         progress.advance(self.reported_rows());
+        // A row is an event or a little more.
+        let _load = store.announce_load(self.rows_left(&earlier)).await?;
         self.write_newcomers(store, workspace_id, &earlier, &mut summary).await?;
         self.write_cases(store, workspace_id, earlier, progress.as_ref(), &mut summary).await?;
         summary.finish();
@@ -79,6 +81,12 @@ impl Prepared {
             progress.advance(some.iter().map(|(_, rows)| *rows as u64).sum());
         }
         Ok(earlier)
+    }
+
+    /// How many rows of cases were not written before.
+    fn rows_left(&self, earlier: &Earlier) -> u64 {
+        let cases = (0..self.case_count()).filter(|number| !earlier.contains_key(&self.case_key(*number)));
+        cases.map(|number| self.case_rows(number).len() as u64).sum()
     }
 
     async fn write_newcomers(

@@ -19,6 +19,8 @@ use super::{
 pub(super) enum Start {
     /// Where an interrupted one of the same version stopped, else at the first event.
     Continue,
+    /// The same, unless the live table has come further than this meanwhile: then there is nothing to do.
+    Outrun(Position),
     /// At the first event, whatever is there.
     Zero,
 }
@@ -45,7 +47,7 @@ pub(super) enum Asked {
 
 type Row = (i64, i32, i32, i64, Vec<u8>);
 
-/// Claims the rebuild of a projection; nothing if a rebuild of it is running. The projection's own row must
+/// Claims the rebuild of a projection; nothing if a rebuild of it is running or none is needed. The projection's own row must
 /// exist.
 pub(super) async fn rebuild(
     pool: &PgPool,
@@ -70,11 +72,17 @@ pub(super) async fn rebuild(
     .fetch_optional(&mut *transaction)
     .await?;
     let Some((token, version, epoch, position, hash_prefix)) = claimed else { return Ok(None) };
+    if let Start::Outrun(at) = start
+        && live_position(&mut transaction, definition.name).await? > at
+    {
+        // Another node's rebuild was swapped in just now.
+        return Ok(None);
+    }
     let lease = Lease { name: definition.name, build: Build::Rebuild, token, ttl: settings.lease };
     let begun = position > Position::START.0
         && version == definition.version
         && kept::exists(&mut transaction, Build::Rebuild, definition.name).await?;
-    let cursor = if begun && start == Start::Continue {
+    let cursor = if begun && start != Start::Zero {
         cursor(epoch, position, &hash_prefix)?
     } else {
         start_over(&mut transaction, definition).await?;
@@ -82,6 +90,16 @@ pub(super) async fn rebuild(
     };
     transaction.commit().await?;
     Ok(Some(Claim { lease, cursor }))
+}
+
+/// Where the live table stands.
+pub(super) async fn live_position(connection: &mut PgConnection, name: &str) -> Result<Position, Fault> {
+    let position =
+        sqlx::query_scalar("select position from ledgerdesk.projections where name = $1 and build = 'live'")
+            .bind(name)
+            .fetch_one(connection)
+            .await?;
+    Ok(Position(position))
 }
 
 /// Makes the table of a claimed rebuild anew and empty, and its checkpoint zero.

@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, PgConnection};
 use uuid::Uuid;
 
 use super::{
-    claim::Start,
+    claim::{self, Start},
     fault::Fault,
     fold::Fold,
     lane, lanes,
@@ -64,14 +64,14 @@ async fn compare_at_one_position(
 ) -> Result<Comparison, Fault> {
     let name = rebuild.fold.lease.name;
     let mut connection = shared.pool.acquire().await?;
-    let until = live_position(&mut connection, name).await?;
+    let until = claim::live_position(&mut connection, name).await?;
     drop(connection);
     rebuild.catch_up(Some(until), progress).await?;
     // One snapshot holds the live rows and their position; the rebuild is brought to it inside, and all of
     // that is rolled back.
     let mut transaction = shared.pool.begin().await?;
     sqlx::query("set transaction isolation level repeatable read").execute(&mut *transaction).await?;
-    let position = live_position(&mut transaction, name).await?;
+    let position = claim::live_position(&mut transaction, name).await?;
     let mut reached = rebuild.reached.position;
     while reached < position {
         let left = usize::try_from(position.0 - reached.0).unwrap_or(usize::MAX);
@@ -102,15 +102,6 @@ async fn write_lanes(
         lane::write(&mut *connection, &**projection, table, lane, &events).await?;
     }
     Ok(())
-}
-
-async fn live_position(connection: &mut PgConnection, name: &str) -> Result<Position, Fault> {
-    let position =
-        sqlx::query_scalar("select position from ledgerdesk.projections where name = $1 and build = 'live'")
-            .bind(name)
-            .fetch_one(connection)
-            .await?;
-    Ok(Position(position))
 }
 
 async fn count_differences(

@@ -93,7 +93,7 @@ impl ReadSideError {
         let name = name.to_owned();
         match fault {
             Fault::Database(error) => Self::Database(error),
-            Fault::Fenced | Fault::Outrun | Fault::Stopping => Self::Interrupted { name },
+            Fault::Fenced | Fault::Outrun(_) | Fault::Stopping => Self::Interrupted { name },
             Fault::Paused(pause) => Self::Paused { name, pause },
             Fault::Poison(reason) => Self::Poison { name, reason },
         }

@@ -1,5 +1,6 @@
 //! What can go wrong while a page is applied, by what has to happen next.
 
+use ledgerdesk_domain::stream::Position;
 use ledgerdesk_infrastructure::event_store::{ReadError, StoreError};
 
 use super::pause::Pause;
@@ -16,9 +17,9 @@ pub(super) enum Fault {
     /// Nothing can be applied until somebody acts: an upgrade, a restore that was noticed, a missing table.
     #[error("{0}")]
     Paused(Pause),
-    /// More of the log lies ahead than behind: a rebuild comes to its end sooner.
+    /// More of the log lies ahead than behind this position: a rebuild comes to its end sooner.
     #[error("the log runs ahead of this projection")]
-    Outrun,
+    Outrun(Position),
     /// The process is stopping.
     #[error("the process is stopping")]
     Stopping,

@@ -23,6 +23,9 @@ pub(super) trait Log: Send + Sync + 'static {
         self.read(after, limit)
     }
 
+    /// Whether a load is going on: far more than the log holds comes at once.
+    fn is_loading(&self) -> BoxFuture<'_, Result<bool, ReadError>>;
+
     /// Follows the log from a cursor.
     fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>>;
 }
@@ -48,6 +51,10 @@ impl Log for EventStore {
         limit: usize,
     ) -> BoxFuture<'_, Result<Vec<Arc<Recorded>>, ReadError>> {
         Box::pin(Self::read_together(self, after, limit))
+    }
+
+    fn is_loading(&self) -> BoxFuture<'_, Result<bool, ReadError>> {
+        Box::pin(Self::is_loading(self))
     }
 
     fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>> {

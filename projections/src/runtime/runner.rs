@@ -31,6 +31,8 @@ const PASSED_FOR: Duration = Duration::from_millis(100);
 /// The pause after the first fault; doubled up to [`LONGEST_PAUSE`].
 const SHORTEST_PAUSE: Duration = Duration::from_millis(100);
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How often somebody who waits for the end of a load looks.
+const LOOK: Duration = Duration::from_millis(500);
 
 /// Keeps one projection up to date until the process stops.
 pub(super) async fn run(shared: &Shared, projection: &Arc<dyn Registered>) {
@@ -89,7 +91,7 @@ async fn term(
             tracing::debug!(projection = definition.name, version, "a newer program leads");
             Ok(Ended::NothingToLead)
         }
-        Asked::Outdated => renew_table(shared, projection).await,
+        Asked::Outdated => renew_table(shared, projection, Start::Continue).await,
         Asked::Granted(held) => {
             let lease = held.lease.clone();
             let Err(fault) = lead(shared, projection, held, pause, *leaps).await;
@@ -100,8 +102,9 @@ async fn term(
             if !matches!(fault, Fault::Fenced) {
                 lease.release(&shared.pool).await?;
             }
-            let Fault::Outrun = fault else { return Err(fault) };
-            let rebuilt = renew_table(shared, projection).await;
+            let Fault::Outrun(at) = fault else { return Err(fault) };
+            until_loaded(shared, definition.name).await?;
+            let rebuilt = renew_table(shared, projection, Start::Outrun(at)).await;
             // An event in the middle that this program does not know: page by page it comes at least that far.
             *leaps = !matches!(rebuilt, Err(Fault::Paused(_)));
             rebuilt
@@ -117,10 +120,27 @@ const fn is_outrun(settings: &Settings, position: Position, log_end: Position) -
     ahead >= settings.rebuild_from && ahead >= position.0
 }
 
+/// Waits for the end of a load: it and a rebuild beside it would only take the machine from each other.
+async fn until_loaded(shared: &Shared, name: &'static str) -> Result<(), Fault> {
+    let mut is_told = false;
+    while shared.unless_stopping(shared.log.is_loading()).await?? {
+        if !is_told {
+            tracing::info!(projection = name, "a load is going on; the read model is filled when it is over");
+            is_told = true;
+        }
+        shared.pause(LOOK).await?;
+    }
+    Ok(())
+}
+
 /// Rebuilds a table of an older version, or one that the log has outrun. Where another node does it already, its swap
 /// ends the wait.
-async fn renew_table(shared: &Shared, projection: &Arc<dyn Registered>) -> Result<Ended, Fault> {
-    let result = rebuild::rebuild(shared, projection, Start::Continue, &mut |_| {}).await;
+async fn renew_table(
+    shared: &Shared,
+    projection: &Arc<dyn Registered>,
+    start: Start,
+) -> Result<Ended, Fault> {
+    let result = rebuild::rebuild(shared, projection, start, &mut |_| {}).await;
     if let Err(Fault::Paused(pause)) = &result {
         lease::show_outdated(&shared.pool, projection.definition(), pause).await?;
     }
@@ -157,7 +177,7 @@ async fn lead(
     // What a vanished leader may have had in hand goes page by page: it may have been what ended it.
     let mut trusted = lanes.trusts(fold.cursor.position);
     if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
-        return Err(Fault::Outrun);
+        return Err(Fault::Outrun(fold.cursor.position));
     }
     if log_end <= fold.cursor.position {
         // Nothing is left that it could wait for.
@@ -179,7 +199,7 @@ async fn lead(
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
                 let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
                 if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
-                    return Err(Fault::Outrun);
+                    return Err(Fault::Outrun(fold.cursor.position));
                 }
                 continue;
             }

@@ -13,11 +13,11 @@ use clap::Subcommand;
 use ledgerdesk_infrastructure::config::Config;
 use ledgerdesk_projections::{
     registry,
-    runtime::{ReadSide, RebuildProgress, Settings},
+    runtime::{ReadSide, Settings},
 };
 use tokio_util::sync::CancellationToken;
 
-use super::{database::Tenure, failure::Failure, progress::Bar, runtime::Runtime, shutdown::Shutdown};
+use super::{database::Tenure, failure::Failure, runtime::Runtime, shutdown::Shutdown};
 
 /// Look after the read models.
 #[derive(Subcommand)]
@@ -76,9 +76,4 @@ fn chosen(name: Option<&str>, all: bool) -> Result<Vec<String>, Failure> {
             message: "name one projection, or say --all; `ledgerdesk projections list` shows them".to_owned(),
         }),
     }
-}
-
-/// Shows how far a rebuild is.
-fn show(bar: &Bar) -> impl FnMut(RebuildProgress) + Send + use<'_> {
-    |progress| bar.set(progress.position.0.unsigned_abs(), progress.head.0.unsigned_abs())
 }

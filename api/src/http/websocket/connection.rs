@@ -174,7 +174,8 @@ impl Connection {
     async fn act(&mut self, socket: &mut WebSocket, action: Action) -> Result<(), End> {
         match action {
             Action::Initialise(payload) => {
-                self.authenticate(&payload).await?;
+                // On the heap: it happens once, and a connection lasts.
+                Box::pin(self.authenticate(&payload)).await?;
                 self.conversation.acknowledged();
                 self.send(socket, message("connection_ack", None, None)).await
             }

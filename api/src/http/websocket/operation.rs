@@ -70,7 +70,8 @@ pub(super) async fn run(state: SharedState, prepared: Prepared, outbox: Outbox) 
     if prepared.kind == Kind::Subscription {
         subscription(&state, prepared, &outbox).await;
     } else {
-        once(&state, prepared, &outbox).await;
+        // On the heap: thousands of subscriptions wait, none of which needs room for a query.
+        Box::pin(once(&state, prepared, &outbox)).await;
     }
 }
 

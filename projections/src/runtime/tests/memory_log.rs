@@ -2,7 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    sync::{Arc, RwLock},
+    sync::{
+        Arc, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -35,11 +38,19 @@ pub(super) struct MemoryLog {
     head: watch::Sender<i64>,
     /// A type that this program does not know stands behind this position.
     pub(super) unknown_after: Arc<RwLock<Option<i64>>>,
+    /// A load is going on.
+    pub(super) loading: Arc<AtomicBool>,
 }
 
 impl MemoryLog {
     pub(super) fn new(pool: PgPool) -> Self {
-        Self { pool, events: Arc::default(), head: watch::Sender::new(0), unknown_after: Arc::default() }
+        Self {
+            pool,
+            events: Arc::default(),
+            head: watch::Sender::new(0),
+            unknown_after: Arc::default(),
+            loading: Arc::default(),
+        }
     }
 
     /// Appends events, each with its stream; answers the head.
@@ -123,6 +134,10 @@ impl Log for MemoryLog {
             self.check_known(after)?;
             Ok(self.slice(after, limit))
         })
+    }
+
+    fn is_loading(&self) -> BoxFuture<'_, Result<bool, ReadError>> {
+        Box::pin(async { Ok(self.loading.load(Ordering::SeqCst)) })
     }
 
     fn follow(&self, after: Cursor) -> BoxFuture<'_, Result<Box<dyn Pages>, ReadError>> {

@@ -1,3 +1,5 @@
+use std::sync::atomic::Ordering;
+
 use ledgerdesk_domain::stream::Position;
 
 use super::{
@@ -106,6 +108,25 @@ async fn a_table_that_the_log_has_outrun_is_rebuilt_and_one_that_is_behind_is_fo
         node.stop().await;
         behind = head;
     }
+}
+
+#[tokio::test]
+async fn what_a_load_outruns_waits_for_its_end() {
+    let world = World::new().await;
+    world.log.loading.store(true, Ordering::SeqCst);
+    let head = world.log.append(history(60, 4)).await;
+    let settings = Settings { rebuild_from: 100, ..World::settings("a") };
+    let node = world.attach_with(world.registry(1), settings);
+    node.read_side.spawn();
+    // Both were asked for the lead, and gave it back.
+    let waiting = "select count(*) from ledgerdesk.projections where token > 0 and holder is null";
+    world.eventually(waiting, 2).await;
+    let folded = "select count(*) from ledgerdesk.projections where build = 'rebuild' or position > 0";
+    world.eventually(folded, 0).await;
+    world.log.loading.store(false, Ordering::SeqCst);
+    node.wait_for(head).await;
+    node.assert_equals_rebuild().await;
+    node.stop().await;
 }
 
 #[tokio::test]
