@@ -16,7 +16,7 @@ use tokio::{
 };
 
 use super::{
-    operation::{self, Body, Outbox, Outgoing},
+    operation::{self, Body, Outbox, Outgoing, Queue},
     protocol::{Action, Close, Conversation, message, next_message},
 };
 use crate::{
@@ -85,8 +85,8 @@ pub(super) struct Connection {
     conversation: Conversation,
     running: HashMap<u64, AbortHandle>,
     tasks: JoinSet<()>,
-    outbox: mpsc::Sender<Outgoing>,
-    queue: mpsc::Receiver<Outgoing>,
+    outbox: Queue,
+    queue: mpsc::Receiver<Box<Outgoing>>,
     heard: Instant,
 }
 
@@ -244,7 +244,7 @@ impl Connection {
 
     /// Sends what waits, up to a bound, and then all of it at once: one message after the other would cost a
     /// call to the system each.
-    async fn pass_on(&mut self, socket: &mut WebSocket, first: Outgoing) -> Result<(), End> {
+    async fn pass_on(&mut self, socket: &mut WebSocket, first: Box<Outgoing>) -> Result<(), End> {
         self.hand_over(socket, &first).await?;
         let mut taken: Vec<_> = first.taken.into_iter().collect();
         for _ in 1..TOGETHER {

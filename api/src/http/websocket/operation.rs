@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_graphql::Response;
-use futures_util::StreamExt as _;
+use futures_util::{FutureExt as _, StreamExt as _, future::BoxFuture, stream::BoxStream};
 use serde_json::{Value, json};
 use tokio::sync::{mpsc, oneshot};
 
@@ -11,7 +11,7 @@ use crate::{
     http::{
         error::HttpError,
         graphql::{
-            prepare::{Kind, Prepared},
+            prepare::{Bill, Kind, Prepared},
             run,
         },
         state::SharedState,
@@ -40,11 +40,14 @@ pub(super) enum Body {
     Complete,
 }
 
+/// The queue of a socket. It holds room for thirty-two things at once, most of the time for none: so they are on the heap.
+pub(super) type Queue = mpsc::Sender<Box<Outgoing>>;
+
 /// The queue of a socket, as one operation sees it.
 pub(super) struct Outbox {
     pub(super) id: Arc<str>,
     pub(super) run: u64,
-    pub(super) queue: mpsc::Sender<Outgoing>,
+    pub(super) queue: Queue,
 }
 
 impl Outbox {
@@ -61,22 +64,24 @@ impl Outbox {
     }
 
     async fn put(&self, body: Body, taken: Option<oneshot::Sender<()>>) -> bool {
-        self.queue.send(Outgoing { id: Arc::clone(&self.id), run: self.run, body, taken }).await.is_ok()
+        let outgoing = Outgoing { id: Arc::clone(&self.id), run: self.run, body, taken };
+        self.queue.send(Box::new(outgoing)).await.is_ok()
     }
 }
 
-/// Runs an operation to its end.
-pub(super) async fn run(state: SharedState, prepared: Prepared, outbox: Outbox) {
-    if prepared.kind == Kind::Subscription {
-        subscription(&state, prepared, &outbox).await;
-    } else {
-        // On the heap: thousands of subscriptions wait, none of which needs room for a query.
-        Box::pin(once(&state, prepared, &outbox)).await;
+/// Runs an operation to its end. What a subscription was asked with is let go before it is waited for: thousands of
+/// them wait, and each is as large as what it keeps.
+pub(super) fn run(state: SharedState, prepared: Prepared, outbox: Outbox) -> BoxFuture<'static, ()> {
+    if prepared.kind != Kind::Subscription {
+        return once(state, prepared, outbox).boxed();
     }
+    let Prepared { request, session, bill, .. } = prepared;
+    let deliveries = state.endpoint.deliver(request, &session);
+    subscription(state, deliveries, bill, outbox).boxed()
 }
 
-async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
-    let body = match run::once(state, prepared).await {
+async fn once(state: SharedState, prepared: Prepared, outbox: Outbox) {
+    let body = match run::once(&state, prepared).await {
         Ok(response) if run::is_request_error(&response) => Body::Error(errors(&response)),
         Ok(response) => Body::Next(serde_json::to_string(&response).unwrap_or_default().into()),
         Err(error) => Body::Error(refusal(error)),
@@ -87,12 +92,14 @@ async fn once(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
     }
 }
 
-async fn subscription(state: &SharedState, prepared: Prepared, outbox: &Outbox) {
+async fn subscription(
+    state: SharedState,
+    mut deliveries: BoxStream<'static, Delivery>,
+    bill: Bill,
+    outbox: Outbox,
+) {
     let _counted = state.metrics.subscription();
-    let Prepared { request, session, bill, .. } = prepared;
     let mut bill = Some(bill);
-    let mut deliveries = state.endpoint.deliver(request, &session);
-    drop(session);
     while let Some(delivery) = deliveries.next().await {
         match delivery {
             Delivery::Refused(errors) => {
