@@ -10,7 +10,7 @@ use ledgerdesk_infrastructure::{
     event_store::{Anchors, EventStore},
     service_levels::ServiceLevels,
 };
-use ledgerdesk_projections::runtime::ReadSide;
+use ledgerdesk_projections::{analytics::Source, runtime::ReadSide};
 use sqlx::PgPool;
 
 use super::{

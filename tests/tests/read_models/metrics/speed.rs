@@ -33,19 +33,19 @@ async fn a_year_by_manager_is_read_from_an_index_alone() {
     fill::facts(&mut owner, desk.node.workspace).await.unwrap();
     owner.close().await.unwrap();
 
-    let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
+    let (source, reach) = (&desk.source(), Reach::whole(desk.node.workspace));
     let (from, to): (DateTime<Utc>, DateTime<Utc>) =
         ("2020-06-01T00:00:00Z".parse().unwrap(), "2021-06-01T00:00:00Z".parse().unwrap());
     for metric in ["first_response", "full_resolution", "opened"] {
         let metrics = vec![(metric.to_owned(), None)];
         let dimensions = vec![if metric == "opened" { "team" } else { "manager" }.to_owned()];
         let question = Question::new(Ask { metrics, dimensions, ..Ask::default() }, from, to).unwrap();
-        let plan = analytics::explain(pool, reach, &question).await.unwrap().join("\n");
+        let plan = analytics::explain(source, reach, &question).await.unwrap().join("\n");
         assert!(plan.contains("Index Only Scan"), "{metric}\n{plan}");
         let (mut times, mut n) = (Vec::new(), 0);
         for _ in 0..5 {
             let started = Instant::now();
-            n = analytics::report(pool, reach, &question).await.unwrap().reports[0].total.n;
+            n = analytics::report(source, reach, &question).await.unwrap().reports[0].total.n;
             times.push(started.elapsed().as_millis());
         }
         assert!(n > 0);
