@@ -90,7 +90,9 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         );
     }
     fill::journals(&mut connection, WorkspaceId(workspace)).await?;
-    for (from, to, span) in [("2020-06-01", "2020-07-01", "one month"), ("2020-06-01", "2021-06-01", "one year")] {
+    for (from, to, span) in
+        [("2020-06-01", "2020-07-01", "one month"), ("2020-06-01", "2021-06-01", "one year")]
+    {
         let query = format!(
             "{{ analytics {{ report(input: {{ metrics: [{{ name: \"sla_met\" }}, {{ name: \"sla_overdue\" }}], \
              dimensions: [\"manager\"], from: \"{from}T00:00:00Z\", to: \"{to}T00:00:00Z\" }}) {{ metrics {{ total {{ n }} \
@@ -102,7 +104,10 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
         let n = answer["data"]["analytics"]["report"]["metrics"][0]["total"]["n"].as_f64();
         report.row(
             &format!("`sla_met` and `sla_overdue` by manager of {span}, of {} consultations", number(1e6)),
-            n.map_or_else(|| answer["errors"][0]["extensions"]["code"].to_string(), |_| format!("{:.1} s", sent.elapsed().as_secs_f64())),
+            n.map_or_else(
+                || answer["errors"][0]["extensions"]["code"].to_string(),
+                |_| format!("{:.1} s", sent.elapsed().as_secs_f64()),
+            ),
             format!("{} clocks", number(n.unwrap_or_default())),
             "",
         );

@@ -20,8 +20,8 @@ pub(crate) mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use check::{Unfit, zone};
 pub use check::{CalendarFault, MAX_HOLIDAYS};
+pub(crate) use check::{Unfit, zone};
 pub use schedule::{Open, Schedule};
 
 /// A day of the week.

@@ -7,8 +7,8 @@ use uuid::Uuid;
 use super::{ClockKind, Stage};
 use crate::{
     consultation::{
-        CallDirection, CallOutcome, CatalogReference, Channel, ConsultationEvent as Event, ConsultationOpened,
-        Party, Priority, ReopenTo, Status,
+        CallDirection, CallOutcome, CatalogReference, Channel, ConsultationEvent as Event,
+        ConsultationOpened, Party, Priority, ReopenTo, Status,
     },
     event::Recorded,
     id::ClientId,

@@ -35,7 +35,8 @@ pub fn outcomes(facts: &Facts, rules: &Rules, at: DateTime<Utc>) -> Outcomes {
     let mut outcomes = Outcomes::default();
     for instance in &mut fold.instances {
         instance.advance_through(at);
-        outcomes.is_undecided |= instance.is_live() && instance.breached.is_none() && instance.terms.target.is_some();
+        outcomes.is_undecided |=
+            instance.is_live() && instance.breached.is_none() && instance.terms.target.is_some();
         outcomes.decided.extend(outcome(instance));
     }
     outcomes

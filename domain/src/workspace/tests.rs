@@ -71,7 +71,11 @@ fn a_workspace_has_a_name_a_language_and_a_time_zone() {
     refused(CreateWorkspace { name: " ".into(), ..create() }, "empty", "name");
     refused(CreateWorkspace { language: "r".into(), ..create() }, "malformed", "language");
     for time_zone in ["+03:00", "Europe/", "Europe Moscow", "Europe/Mos\ncow", "/", "1/2"] {
-        refused(CreateWorkspace { time_zone: time_zone.into(), ..create() }, "unknown_time_zone", "time_zone");
+        refused(
+            CreateWorkspace { time_zone: time_zone.into(), ..create() },
+            "unknown_time_zone",
+            "time_zone",
+        );
     }
     refused(CreateWorkspace { time_zone: "a\0".into(), ..create() }, "nul_character", "time_zone");
 }

@@ -108,7 +108,8 @@ pub async fn facts(
     let metric = first(&question)?;
     let wanted = usize::from(size) + 1;
     let of_page = |given| {
-        let facts = Facts { groups: &groups, whole: true, given, ..Facts::of(&question, metric, reach, &terms) };
+        let facts =
+            Facts { groups: &groups, whole: true, given, ..Facts::of(&question, metric, reach, &terms) };
         let mut sql = statement("select * from (", &Facts { dimensions: &[], ..facts }, after);
         sql.push(format_args!(" limit {wanted}"));
         sql

@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use sqlx::{PgConnection, Row as _};
 
-use super::{Aggregates, Dimension, MAX_GROUPS, Refusal, open_time::OpenTime, statement::Facts, tally::Cells};
+use super::{
+    Aggregates, Dimension, MAX_GROUPS, Refusal, open_time::OpenTime, statement::Facts, tally::Cells,
+};
 
 /// By group without the time, and manager.
 type Key = (Vec<Option<String>>, Option<String>);
@@ -24,7 +26,8 @@ pub(super) async fn occupied(
     facts: &Facts<'_>,
 ) -> Result<(Aggregates, Cells), Refusal> {
     // Nobody worked in the future.
-    let bounds: Vec<_> = facts.question.bounds()?.into_iter().map(|bound| bound.min(facts.terms.at)).collect();
+    let bounds: Vec<_> =
+        facts.question.bounds()?.into_iter().map(|bound| bound.min(facts.terms.at)).collect();
     let whole = [bounds[0], bounds[bounds.len() - 1]];
     if whole[0] >= whole[1] {
         return Ok((Aggregates::counted(0), Cells::new()));
@@ -101,7 +104,9 @@ async fn changes(
         let place: i32 = row.try_get("i")?;
         let used: String = row.try_get("u")?;
         let change = Change { held: row.try_get("d")?, used: used.parse().unwrap_or_default() };
-        let changes = by_group.entry((keys, row.try_get("m")?)).or_insert_with(|| vec![Change::default(); bounds.len()]);
+        let changes = by_group
+            .entry((keys, row.try_get("m")?))
+            .or_insert_with(|| vec![Change::default(); bounds.len()]);
         // Places are numbered from 1; what ends with the range changes nothing in it.
         if let Some(here) = usize::try_from(place - 1).ok().and_then(|place| changes.get_mut(place)) {
             *here = change;

@@ -175,7 +175,8 @@ async fn clocks(
 ) -> Result<Vec<(Numbers, Option<Numbers>)>, Refusal> {
     let metrics = question.metrics.iter().copied().filter(|metric| metric.measure.table == Table::Clocks);
     let tally = |metric| Tally::new(metric, &question.dimensions);
-    let mut tallies: Vec<_> = metrics.map(|metric| (metric, tally(metric), before.map(|_| tally(metric)))).collect();
+    let mut tallies: Vec<_> =
+        metrics.map(|metric| (metric, tally(metric), before.map(|_| tally(metric)))).collect();
     if tallies.is_empty() {
         return Ok(Vec::new());
     }

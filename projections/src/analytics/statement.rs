@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
 use super::{
-    Clock, Dimension, Group, Metric, Question, Refusal, Shape, Table, Unit, clocks::Given, open_time::open_by,
-    source::Terms,
+    Clock, Dimension, Group, Metric, Question, Refusal, Shape, Table, Unit, clocks::Given,
+    open_time::open_by, source::Terms,
 };
 use crate::read::{Belonging, Conditions, Filter as _, Reach};
 
@@ -136,7 +136,9 @@ impl<'q> Facts<'q> {
         }
         let Metric { measure, .. } = self.metric;
         sql.push(format_args!("{} as m, greatest({}, ", measure.manager, measure.at)).push_bind(from);
-        sql.push(format_args!(") as a, least({}, ", measure.until.unwrap_or("null"))).push_bind(to).push(") as z");
+        sql.push(format_args!(") as a, least({}, ", measure.until.unwrap_or("null")))
+            .push_bind(to)
+            .push(") as z");
         self.push_source(&mut sql);
         if is_union {
             sql.push(format_args!(") s where a < z group by {keys}m) q"));
@@ -220,7 +222,9 @@ impl<'q> Facts<'q> {
         let by_team =
             measure.team.starts_with("c.") && (self.whole || sides().any(|side| *side == Dimension::Team));
         if measure.table != Table::Consultations && (by_team || sides().any(Dimension::is_of_consultation)) {
-            sql.push(" left join read.consultation_facts c on c.id = t.consultation_id and c.workspace_id = ");
+            sql.push(
+                " left join read.consultation_facts c on c.id = t.consultation_id and c.workspace_id = ",
+            );
             sql.push_bind(self.reach.workspace.uuid());
         }
         if self.metric.clock == Clock::Calendar && (self.whole || measure.shape == Shape::Moment) {

@@ -47,7 +47,8 @@ impl Tally {
             return Err(refused());
         }
         for row in rows {
-            let keys = (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<Option<String>>, _>>()?;
+            let keys =
+                (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<Option<String>>, _>>()?;
             self.heaps.entry(keys).or_default().add(self.metric.unit, &row)?;
         }
         if self.heaps.len() > MAX_GROUPS {
@@ -86,7 +87,11 @@ impl Heap {
         self.n += row.try_get::<i64, _>("n")?;
         let values: Option<Vec<Option<i64>>> = row.try_get("v")?;
         let values = values.unwrap_or_default().into_iter().flatten();
-        if unit == Unit::Share { self.hits += values.sum::<i64>() } else { self.values.extend(values) }
+        if unit == Unit::Share {
+            self.hits += values.sum::<i64>()
+        } else {
+            self.values.extend(values)
+        }
         Ok(())
     }
 
@@ -102,7 +107,9 @@ impl Heap {
 
     fn aggregates(&mut self, unit: Unit) -> Aggregates {
         match unit {
-            Unit::Share => Aggregates { sum: (self.n > 0).then_some(self.hits), ..Aggregates::counted(self.n) },
+            Unit::Share => {
+                Aggregates { sum: (self.n > 0).then_some(self.hits), ..Aggregates::counted(self.n) }
+            }
             unit if unit.has_values() => Aggregates::of(unit, &mut self.values),
             _ => Aggregates::counted(self.n),
         }

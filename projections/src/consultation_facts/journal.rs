@@ -3,7 +3,8 @@
 use chrono::{DateTime, SubsecRound as _, Utc};
 use ledgerdesk_domain::{
     consultation::{
-        CallDirection, CallOutcome, CatalogReference, ConsultationEvent as E, Party, Priority, ReopenTo, Status,
+        CallDirection, CallOutcome, CatalogReference, ConsultationEvent as E, Party, Priority, ReopenTo,
+        Status,
     },
     context::ActorKind,
     event::Recorded,

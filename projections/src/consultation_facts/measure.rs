@@ -236,7 +236,15 @@ impl<'r> Fold<'r> {
         } else if let Some((since, start)) = self.waiting.take() {
             let ms = (step.at - since).num_milliseconds();
             let team = self.team.clone();
-            self.row.responses.push(Answered { at: step.at, since, ms, by, team, start, stop: step.position });
+            self.row.responses.push(Answered {
+                at: step.at,
+                since,
+                ms,
+                by,
+                team,
+                start,
+                stop: step.position,
+            });
         }
     }
 

@@ -185,7 +185,8 @@ fn is_same(of_csv: &Value, of_workbook: &Value) -> bool {
 async fn a_workbook_reads_back_cell_by_cell_as_the_csv_of_the_same_report() {
     let rest = Rest::start().await;
     resolved(&rest).await;
-    let metrics = "opened,resolved,full_resolution@1,full_resolution@2,one_touch@1,backlog,sla_met,sla_overdue";
+    let metrics =
+        "opened,resolved,full_resolution@1,full_resolution@2,one_touch@1,backlog,sla_met,sla_overdue";
     for path in [
         format!("/api/exports/report?metrics={metrics}&dimensions=team,manager&bucket=YEAR&{YEARS}"),
         format!("/api/exports/facts?metric=full_resolution&{YEARS}"),

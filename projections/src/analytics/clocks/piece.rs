@@ -51,7 +51,9 @@ impl Pieces {
         Belonging::Itself.restrict(&mut sql, reach.own);
         sql.push(" and t.opened_at < ").push_bind(range.1);
         // What stays resolved since before has no clock that runs after.
-        sql.push(" and (t.full_resolution_at is null or t.full_resolution_at >= ").push_bind(range.0).push(")");
+        sql.push(" and (t.full_resolution_at is null or t.full_resolution_at >= ")
+            .push_bind(range.0)
+            .push(")");
         push_filter(&mut sql, (question, reach), "t.id");
         if in_order {
             sql.push(" order by t.opened_at, t.id");

@@ -1,7 +1,8 @@
 //! Durations in business time: the same spans as by the clock on the wall, as far as the calendar was open in them.
 
 use super::{
-    super::open_time::open_by, Clock, IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Shape, Table, Text,
+    super::open_time::open_by, Clock, IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Shape,
+    Table, Text,
 };
 
 /// Milliseconds of open time between two moments.
@@ -53,7 +54,9 @@ const RESOLVED: Metric = Metric {
 pub(super) const METRICS: &[Metric] = &[
     Metric {
         key: MetricKey { name: "first_response_business", version: 1 },
-        title: Text { en: "First response, business time", ru: "Первый ответ, рабочее время" },
+        title: Text {
+            en: "First response, business time", ru: "Первый ответ, рабочее время"
+        },
         about: Text {
             en: "How much business time passed until the first message of a person.",
             ru: "Сколько рабочего времени прошло до первого сообщения от человека.",
@@ -74,7 +77,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "next_response_business", version: 1 },
-        title: Text { en: "Next response, business time", ru: "Следующий ответ, рабочее время" },
+        title: Text {
+            en: "Next response, business time", ru: "Следующий ответ, рабочее время"
+        },
         about: Text {
             en: "How much business time the client waited for each answer after the first one.",
             ru: "Сколько рабочего времени клиент ждал каждого ответа после первого.",
@@ -105,7 +110,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "first_resolution_business", version: 1 },
-        title: Text { en: "First resolution, business time", ru: "Первое решение, рабочее время" },
+        title: Text {
+            en: "First resolution, business time", ru: "Первое решение, рабочее время"
+        },
         about: Text {
             en: "How much business time passed until the consultation was first resolved.",
             ru: "Сколько рабочего времени прошло до первого решения консультации.",
@@ -126,7 +133,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "full_resolution_business", version: 1 },
-        title: Text { en: "Full resolution, business time", ru: "Полное решение, рабочее время" },
+        title: Text {
+            en: "Full resolution, business time", ru: "Полное решение, рабочее время"
+        },
         about: Text {
             en: "How much business time passed until the consultation was resolved for good; what passed between a \
                  resolution and a reopening is part of it.",
@@ -159,7 +168,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "requester_wait_business", version: 1 },
-        title: Text { en: "Requester wait, business time", ru: "Ожидание клиента, рабочее время" },
+        title: Text {
+            en: "Requester wait, business time", ru: "Ожидание клиента, рабочее время"
+        },
         about: Text {
             en: "How much business time the client waited for us: queued, in progress or on hold.",
             ru: "Сколько рабочего времени клиент ждал нас: в очереди, в работе или на паузе.",

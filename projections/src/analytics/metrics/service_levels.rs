@@ -44,7 +44,9 @@ pub(super) const METRICS: &[Metric] = &[
     },
     Metric {
         key: MetricKey { name: "sla_consultations", version: 1 },
-        title: Text { en: "Consultations with all targets met", ru: "Консультации с соблюдёнными сроками" },
+        title: Text {
+            en: "Consultations with all targets met", ru: "Консультации с соблюдёнными сроками"
+        },
         about: Text {
             en: "The share of consultations that met all of their targets among those that are decided.",
             ru: "Доля консультаций, в которых соблюдены все сроки, среди решённых.",

@@ -35,7 +35,8 @@ pub(crate) fn as_of() -> DateTime<Utc> {
 
 /// The seeds of a test: one, or as many as `LEDGERDESK_TEST_HISTORIES` says.
 pub(crate) fn seeds(first: u64) -> impl Iterator<Item = u64> {
-    let histories = std::env::var("LEDGERDESK_TEST_HISTORIES").ok().and_then(|many| many.parse().ok()).unwrap_or(1);
+    let histories =
+        std::env::var("LEDGERDESK_TEST_HISTORIES").ok().and_then(|many| many.parse().ok()).unwrap_or(1);
     (0..histories).map(move |number| first + 1_000 * number)
 }
 
@@ -190,13 +191,10 @@ async fn reports_of(seed: u64) {
         let within = |fact: &&Expected| fact.at >= from && fact.at < to;
         let name = format!("{} version {}", metric.key.name, metric.key.version);
 
-        let answer = analytics::report(
-            &desk.source(),
-            reach,
-            &question(metric, &["manager"], Some(Bucket::Day)),
-        )
-        .await
-        .unwrap();
+        let answer =
+            analytics::report(&desk.source(), reach, &question(metric, &["manager"], Some(Bucket::Day)))
+                .await
+                .unwrap();
         let mut days: BTreeMap<(String, Option<String>), Vec<i64>> = BTreeMap::new();
         for fact in facts.iter().filter(within) {
             let day = fact.at.with_timezone(&ZONE).date_naive().to_string();
@@ -222,13 +220,10 @@ async fn reports_of(seed: u64) {
         let before = aggregates(metric.unit, earlier.map(|fact| fact.value).collect());
         assert_eq!(report.total_before, Some(before), "{name} before");
 
-        let answer = analytics::report(
-            &desk.source(),
-            reach,
-            &question(metric, &["weekday", "hour", "team"], None),
-        )
-        .await
-        .unwrap();
+        let answer =
+            analytics::report(&desk.source(), reach, &question(metric, &["weekday", "hour", "team"], None))
+                .await
+                .unwrap();
         let mut map: BTreeMap<_, Vec<i64>> = BTreeMap::new();
         for fact in facts.iter().filter(within) {
             let local = fact.at.with_timezone(&ZONE);
@@ -297,10 +292,9 @@ async fn the_backlog_changes_by_what_comes_less_what_goes() {
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
     let metric = analytics::find("backlog", None).unwrap();
-    let answer =
-        analytics::report(&desk.source(), reach, &question(metric, &["tag"], Some(Bucket::Day)))
-            .await
-            .unwrap();
+    let answer = analytics::report(&desk.source(), reach, &question(metric, &["tag"], Some(Bucket::Day)))
+        .await
+        .unwrap();
     // A consultation with two tags is in two groups, and once in the total.
     let (_, to) = range();
     let open = lives.iter().filter(|life| life.level(to, &Status::OPEN).is_some()).count();

@@ -102,7 +102,9 @@ async fn publish(desk: &Desk) {
         bots_respond: false,
     };
     let policies = PublishSlaPolicies { effective_from, rules: vec![usual] };
-    for command in [WorkspaceCommand::PublishCalendar(calendar), WorkspaceCommand::PublishSlaPolicies(policies)] {
+    for command in
+        [WorkspaceCommand::PublishCalendar(calendar), WorkspaceCommand::PublishSlaPolicies(policies)]
+    {
         assert!(offices::send(desk, command).await);
     }
 }

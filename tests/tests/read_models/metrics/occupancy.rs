@@ -21,7 +21,11 @@ type Sums = BTreeMap<(DateTime<Utc>, Option<String>), (i64, i64)>;
 
 /// By bucket and manager.
 fn spent(lives: &[Life<'_>], office: &Office, bounds: &[DateTime<Utc>], metric: &str) -> Sums {
-    let stages = if metric == "utilisation" { &[Status::InProgress][..] } else { &[Status::Queued, Status::InProgress] };
+    let stages = if metric == "utilisation" {
+        &[Status::InProgress][..]
+    } else {
+        &[Status::Queued, Status::InProgress]
+    };
     let mut cuts: Vec<_> = lives.iter().flat_map(Life::moments).chain(office.changes()).collect();
     cuts.extend_from_slice(bounds);
     cuts.retain(|cut| *cut >= bounds[0] && *cut <= bounds[bounds.len() - 1]);

@@ -32,7 +32,8 @@ pub(crate) async fn publish(desk: &Desk, random: &mut StdRng, times: u32) -> Vec
     let mut versions = Vec::new();
     for number in 0..times {
         let first = begin() - TimeDelta::days(9);
-        let from = if number == 0 { first } else { begin() + TimeDelta::minutes(random.random_range(0..15_000)) };
+        let from =
+            if number == 0 { first } else { begin() + TimeDelta::minutes(random.random_range(0..15_000)) };
         for key in [DEFAULT, OTHER] {
             let calendar = calendar(key, from, random);
             if send(desk, C::PublishCalendar(calendar.clone())).await && key == DEFAULT {
@@ -118,7 +119,8 @@ impl Office {
         let start = begin() - TimeDelta::days(9);
         let count = 60 * 1_440;
         let mut office = Self { versions, start, minutes: vec![false; count] };
-        let by_version: Vec<_> = office.versions.iter().map(|version| minutes(version, start, count)).collect();
+        let by_version: Vec<_> =
+            office.versions.iter().map(|version| minutes(version, start, count)).collect();
         for (number, minute) in office.minutes.iter_mut().enumerate() {
             let at = start + TimeDelta::minutes(i64::try_from(number).unwrap());
             let mut in_force = None;
@@ -154,7 +156,8 @@ impl Office {
 
     /// The minutes at which it opens or closes.
     pub(crate) fn changes(&self) -> Vec<DateTime<Utc>> {
-        let changes = (1..self.minutes.len()).filter(|minute| self.minutes[*minute] != self.minutes[*minute - 1]);
+        let changes =
+            (1..self.minutes.len()).filter(|minute| self.minutes[*minute] != self.minutes[*minute - 1]);
         changes.map(|minute| self.start + TimeDelta::minutes(i64::try_from(minute).unwrap())).collect()
     }
 }
@@ -173,9 +176,8 @@ fn minutes(version: &PublishCalendar, start: DateTime<Utc>, count: usize) -> Vec
         let weekday = Weekday::ALL[date.weekday().num_days_from_monday() as usize];
         let usual = version.week.iter().filter(|span| span.weekday == weekday);
         let usual: Vec<_> = usual.map(|span| (span.from, span.until)).collect();
-        let spans = holiday.map_or(usual, |holiday| {
-            holiday.spans.iter().map(|span| (span.from, span.until)).collect()
-        });
+        let spans = holiday
+            .map_or(usual, |holiday| holiday.spans.iter().map(|span| (span.from, span.until)).collect());
         // No more than this day and its neighbours show its times.
         let near = |wall: &NaiveDateTime| (wall.date() - date).num_days().abs() <= 1;
         let begin = walls.iter().position(near).unwrap();

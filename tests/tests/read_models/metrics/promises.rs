@@ -66,12 +66,11 @@ impl Life<'_> {
             "sla_overdue" => {
                 let missed = all.iter().filter(|(_, (_, is_met))| !is_met);
                 let late = |clock: &Clock, entry: &Entry| (clock.used - entry.used).num_milliseconds().max(0);
-                missed
-                    .map(|(clock, (entry, _))| self.fact_of(moment(entry), late(clock, entry)))
-                    .collect()
+                missed.map(|(clock, (entry, _))| self.fact_of(moment(entry), late(clock, entry))).collect()
             }
             _ => {
-                let missed = all.iter().filter(|(_, (_, is_met))| !is_met).min_by_key(|(_, (entry, _))| entry.at);
+                let missed =
+                    all.iter().filter(|(_, (_, is_met))| !is_met).min_by_key(|(_, (entry, _))| entry.at);
                 if let Some((_, (entry, _))) = missed {
                     return vec![self.fact_of(moment(entry), 0)];
                 }
@@ -102,11 +101,13 @@ async fn targets_of(seed: u64) {
         ..Ask::default()
     };
     let question = Question::new(ask, from, to).unwrap();
-    let answer = analytics::report(&desk.source(), Reach::whole(desk.node.workspace), &question).await.unwrap();
+    let answer =
+        analytics::report(&desk.source(), Reach::whole(desk.node.workspace), &question).await.unwrap();
     let mut expected: BTreeMap<Vec<Option<String>>, (i64, i64)> = BTreeMap::new();
     let mut kinds = BTreeMap::new();
     for clock in lives(&log).iter().filter_map(|life| world.clocks.get(&life.id())).flatten() {
-        let Some((entry, is_met)) = decided(clock).filter(|(entry, _)| entry.at >= from && entry.at < to) else {
+        let Some((entry, is_met)) = decided(clock).filter(|(entry, _)| entry.at >= from && entry.at < to)
+        else {
             continue;
         };
         let target = entry.target.unwrap().num_seconds().to_string();

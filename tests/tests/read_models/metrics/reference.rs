@@ -56,8 +56,10 @@ impl<'e> Life<'e> {
             events.push((at.max(opened), recorded.version.0, *event, recorded.position.0));
         }
         events.sort_by_key(|(at, version, ..)| (*at, *version));
-        let events =
-            events.into_iter().map(|(at, version, event, position)| Told { at, event, version, position }).collect();
+        let events = events
+            .into_iter()
+            .map(|(at, version, event, position)| Told { at, event, version, position })
+            .collect();
         Self { id, events, in_log }
     }
 
@@ -364,7 +366,8 @@ impl<'e> Life<'e> {
         let open = |from, to| office.open(from, to).num_milliseconds();
         let unmerged = |facts: Vec<Expected>| if self.merged() { Vec::new() } else { facts };
         let since_opened = |facts: Vec<Expected>| {
-            let facts = facts.into_iter().map(|fact| Expected { value: open(self.opened(), fact.at), ..fact });
+            let facts =
+                facts.into_iter().map(|fact| Expected { value: open(self.opened(), fact.at), ..fact });
             unmerged(facts.collect())
         };
         let in_stages = |stages: &[Status]| {
@@ -384,7 +387,9 @@ impl<'e> Life<'e> {
             ("first_response_business", _) => since_opened(self.message(true)),
             ("next_response_business", _) => {
                 let waits = self.waits().into_iter();
-                unmerged(waits.map(|(since, fact)| Expected { value: open(since, fact.at), ..fact }).collect())
+                unmerged(
+                    waits.map(|(since, fact)| Expected { value: open(since, fact.at), ..fact }).collect(),
+                )
             }
             ("first_resolution_business", _) => {
                 let first = self.resolutions().into_iter().take(1);
@@ -434,11 +439,7 @@ impl<'e> Life<'e> {
     }
 
     /// A fact of the consultation at a moment that no event need have.
-    pub(crate) fn fact_of(
-        &self,
-        (at, version): (DateTime<Utc>, i32),
-        value: i64,
-    ) -> Expected {
+    pub(crate) fn fact_of(&self, (at, version): (DateTime<Utc>, i32), value: i64) -> Expected {
         let (manager, team) = self.held_at(at, version);
         self.fact(at, value, manager, team)
     }

@@ -62,7 +62,8 @@ async fn service_levels(desk: &Desk, (from, to): (DateTime<Utc>, DateTime<Utc>))
     let (source, reach) = (&desk.source(), Reach::whole(desk.node.workspace));
     let mut found = Vec::new();
     for to in [to, from + chrono::TimeDelta::days(30)] {
-        let metrics = ["sla_met", "sla_consultations", "sla_overdue"].map(|name| (name.to_owned(), None)).to_vec();
+        let metrics =
+            ["sla_met", "sla_consultations", "sla_overdue"].map(|name| (name.to_owned(), None)).to_vec();
         let dimensions = vec!["manager".to_owned()];
         let as_of = Some("2023-01-01T00:00:00Z".parse().unwrap());
         let question = Question::new(Ask { metrics, dimensions, as_of, ..Ask::default() }, from, to).unwrap();

@@ -59,7 +59,8 @@ impl DifferenceReport {
             after.as_deref().map(DifferenceCursor::decode_cursor).transpose().map_err(Fault::bad_input)?;
         let place = after.as_ref().map(|cursor| (cursor.0, cursor.1));
         let source = input::source(ctx)?;
-        let (_, found, more) = analytics::difference(&source, self.reach, &self.question, (place, size)).await?;
+        let (_, found, more) =
+            analytics::difference(&source, self.reach, &self.question, (place, size)).await?;
         let mut connection = Connection::new(after.is_some(), more);
         connection.edges.extend(found.into_iter().map(|difference| {
             let cursor = DifferenceCursor(difference.consultation().uuid(), difference.nth);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use async_graphql::{Context, Enum, ID, InputObject};
 use chrono::{DateTime, Utc};
-use ledgerdesk_infrastructure::{clock::Clock, service_levels::ServiceLevels};
 use ledgerdesk_domain::text::{SHORT_TEXT, check_optional};
+use ledgerdesk_infrastructure::{clock::Clock, service_levels::ServiceLevels};
 use ledgerdesk_projections::{
     analytics::{Ask, Bucket, Dimension, Group, Question, Source},
     consultation_list,

@@ -84,9 +84,13 @@ impl Analytics {
             default
         )]
         group: Vec<GroupInput>,
-        #[graphql(desc = "The business calendar by its key, where the metric runs by one; the default one if not given.")]
+        #[graphql(
+            desc = "The business calendar by its key, where the metric runs by one; the default one if not given."
+        )]
         calendar: Option<String>,
-        #[graphql(desc = "As of when clocks that still run are looked at; now if not given.")] as_of: Option<DateTime<Utc>>,
+        #[graphql(desc = "As of when clocks that still run are looked at; now if not given.")] as_of: Option<
+            DateTime<Utc>,
+        >,
         #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
@@ -110,7 +114,9 @@ impl Analytics {
         #[graphql(desc = "From this time on.")] from: DateTime<Utc>,
         #[graphql(desc = "Before this time.")] to: DateTime<Utc>,
         #[graphql(desc = "Only facts of these consultations.")] filter: Option<ConsultationFilter>,
-        #[graphql(desc = "The business calendar by its key, where the metric runs by one; the default one if not given.")]
+        #[graphql(
+            desc = "The business calendar by its key, where the metric runs by one; the default one if not given."
+        )]
         calendar: Option<String>,
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
         min_position: Option<Position>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_projections::{
-    analytics::{AllFacts, Aggregates, ColumnKind, Fact, FactTable, MetricKey, Question, Refusal, Snapshot},
+    analytics::{Aggregates, AllFacts, ColumnKind, Fact, FactTable, MetricKey, Question, Refusal, Snapshot},
     read::Reach,
 };
 use sqlx::Row as _;
