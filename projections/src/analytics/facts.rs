@@ -107,28 +107,30 @@ pub async fn facts(
     let terms = snapshot.terms.clone();
     let metric = first(&question)?;
     let wanted = usize::from(size) + 1;
-    let of_page = |given| {
-        let facts =
-            Facts { groups: &groups, whole: true, given, ..Facts::of(&question, metric, reach, &terms) };
-        let mut sql = statement("select * from (", &Facts { dimensions: &[], ..facts }, after);
-        sql.push(format_args!(" limit {wanted}"));
-        sql
-    };
+    let all = Facts { dimensions: &[], whole: true, groups: &groups, ..Facts::of(&question, metric, reach, &terms) };
     let connection = &mut *snapshot.transaction;
     let mut facts: Vec<Fact> = Vec::new();
     if metric.measure.table == Table::Clocks {
         let mut pieces = Pieces::open(connection, (&question, reach), &terms, false).await?;
         while let Some(given) = pieces.next(connection).await? {
-            facts.extend(of_page(Some(&given)).build_query_as::<Fact>().fetch_all(&mut *connection).await?);
+            let mut sql = page(&Facts { given: Some(&given), ..all }, after, wanted);
+            facts.extend(sql.build_query_as::<Fact>().fetch_all(&mut *connection).await?);
             facts.sort_by(Fact::in_order);
             facts.truncate(wanted);
         }
     } else {
-        facts = of_page(None).build_query_as().fetch_all(connection).await?;
+        facts = page(&all, after, wanted).build_query_as().fetch_all(connection).await?;
     }
     let has_next = facts.len() > usize::from(size);
     facts.truncate(size.into());
     Ok(FactPage { position: snapshot.position, facts, has_next })
+}
+
+/// The first facts after a place.
+fn page(facts: &Facts<'_>, after: Option<&FactKey>, wanted: usize) -> QueryBuilder<Postgres> {
+    let mut sql = statement("select * from (", facts, after);
+    sql.push(format_args!(" limit {wanted}"));
+    sql
 }
 
 /// How many facts are read at a time where all are.
