@@ -107,7 +107,12 @@ pub async fn facts(
     let terms = snapshot.terms.clone();
     let metric = first(&question)?;
     let wanted = usize::from(size) + 1;
-    let all = Facts { dimensions: &[], whole: true, groups: &groups, ..Facts::of(&question, metric, reach, &terms) };
+    let all = Facts {
+        dimensions: &[],
+        whole: true,
+        groups: &groups,
+        ..Facts::of(&question, metric, reach, &terms)
+    };
     let connection = &mut *snapshot.transaction;
     let mut facts: Vec<Fact> = Vec::new();
     if metric.measure.table == Table::Clocks {

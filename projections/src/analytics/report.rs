@@ -271,7 +271,8 @@ async fn level_changes(
 
 /// How PostgreSQL reads the first metric of the question, as `explain (analyze)` tells it: for whoever tunes indexes.
 pub async fn explain(source: &Source, reach: Reach, question: &Question) -> Result<Vec<String>, Refusal> {
-    let Some(&metric) = question.metrics.first() else { return Ok(Vec::new()) };
+    let stored = question.metrics.first().filter(|metric| metric.measure.table != Table::Clocks);
+    let Some(&metric) = stored else { return Ok(Vec::new()) };
     let mut snapshot = Snapshot::of(source, reach.workspace, question).await?;
     let terms = snapshot.terms.clone();
     let facts = Facts::of(question, metric, reach, &terms);

@@ -227,6 +227,9 @@ impl<'q> Facts<'q> {
             );
             sql.push_bind(self.reach.workspace.uuid());
         }
+        if let Some(each) = measure.each {
+            sql.push(format_args!(" cross join lateral {each}"));
+        }
         if self.metric.clock == Clock::Calendar && (self.whole || measure.shape == Shape::Moment) {
             sql.push(" cross join ");
             self.terms.open.push(sql);
@@ -236,9 +239,6 @@ impl<'q> Facts<'q> {
             sql.push(format_args!(" cross join lateral (select greatest({}, ", measure.at)).push_bind(from);
             sql.push(format_args!(") as a, least({}, ", measure.until.unwrap_or("null"))).push_bind(to);
             sql.push(") as z) s");
-        }
-        if let Some(each) = measure.each {
-            sql.push(format_args!(" cross join lateral {each}"));
         }
         let c = self.consultation();
         for side in sides() {

@@ -51,10 +51,12 @@ pub(crate) async fn tell(desk: &Desk, seed: u64, consultations: u32) -> (u32, Ve
     let mut accepted = 0;
     let mut told = Vec::new();
     offices::create(desk).await;
-    let mut calendars = offices::publish(desk, &mut random, 2).await;
+    // What is published draws from a chance of its own, so that a seed keeps its history.
+    let mut of_offices = StdRng::seed_from_u64(seed ^ 0xCA1E);
+    let mut calendars = offices::publish(desk, &mut of_offices, 2).await;
     for number in 0..consultations {
         if number == consultations / 2 {
-            calendars.extend(offices::publish(desk, &mut random, 2).await);
+            calendars.extend(offices::publish(desk, &mut of_offices, 2).await);
         }
         let now = begin() + TimeDelta::seconds(random.random_range(0..300_000));
         let random = StdRng::seed_from_u64(random.random());

@@ -88,11 +88,11 @@ fn calendar(key: &str, from: DateTime<Utc>, random: &mut StdRng) -> PublishCalen
 fn rule(place: usize, random: &mut StdRng) -> SlaRule {
     let mut seconds = |most: u32| (random.random_range(0..5) > 0).then(|| random.random_range(0..most));
     let targets = SlaTargets {
-        first_response: seconds(40_000),
-        next_response: seconds(20_000),
-        handover_acceptance: seconds(20_000),
-        callback: seconds(4_000),
-        resolution: Some(seconds(200_000).unwrap_or(90_000)),
+        first_response: seconds(200_000),
+        next_response: seconds(100_000),
+        handover_acceptance: seconds(100_000),
+        callback: seconds(20_000),
+        resolution: Some(seconds(1_000_000).unwrap_or(90_000)),
     };
     let section = CatalogReference { catalog: "section".to_owned(), key: "17".to_owned() };
     let conditions = [
