@@ -88,9 +88,9 @@ impl Heap {
         let values: Option<Vec<Option<i64>>> = row.try_get("v")?;
         let values = values.unwrap_or_default().into_iter().flatten();
         if unit == Unit::Share {
-            self.hits += values.sum::<i64>()
+            self.hits += values.sum::<i64>();
         } else {
-            self.values.extend(values)
+            self.values.extend(values);
         }
         Ok(())
     }

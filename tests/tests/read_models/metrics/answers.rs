@@ -137,7 +137,7 @@ async fn facts_of(seed: u64) -> BTreeMap<String, usize> {
     let (desk, log, world) = told(seed).await;
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
-    let mut seen = BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for metric in analytics::all().filter(|metric| metric.unit.has_facts()) {
         let metrics = vec![(metric.key.name.to_owned(), Some(metric.key.version))];
         let all = Ask { metrics, as_of: Some(as_of()), ..Ask::default() };
@@ -166,7 +166,7 @@ async fn facts_of(seed: u64) -> BTreeMap<String, usize> {
             assert_eq!(found, expected, "{name}");
         }
         assert_eq!(found.len(), expected.len(), "{name}");
-        seen.insert(name, found.len());
+        counts.insert(name, found.len());
     }
     for life in &lives {
         assert!(life.last_position() > 0);
@@ -176,7 +176,7 @@ async fn facts_of(seed: u64) -> BTreeMap<String, usize> {
         assert!(comparison.is_equal(), "{name}: {comparison:?}");
     }
     desk.close().await;
-    seen
+    counts
 }
 
 /// By manager and local day, and by weekday and hour: over a switch to summer time, with cut buckets.

@@ -187,9 +187,7 @@ fn minutes(version: &PublishCalendar, start: DateTime<Utc>, count: usize) -> Vec
             let opens = (begin..=end).find(|place| walls[*place] >= wall(from));
             let closes = (begin..=end).rev().find(|place| walls[*place] < wall(until));
             if let (Some(opens), Some(closes)) = (opens, closes) {
-                for place in opens..=closes {
-                    open[place] = true;
-                }
+                open[opens..=closes].fill(true);
             }
         }
         date += TimeDelta::days(1);
