@@ -89,6 +89,29 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
             "< 20 s, flat memory",
         );
     }
+    fill::journals(&mut connection, WorkspaceId(workspace)).await?;
+    for (from, to, span) in
+        [("2020-06-01", "2020-07-01", "one month"), ("2020-06-01", "2021-06-01", "one year")]
+    {
+        let query = format!(
+            "{{ analytics {{ report(input: {{ metrics: [{{ name: \"sla_met\" }}, {{ name: \"sla_overdue\" }}], \
+             dimensions: [\"manager\"], from: \"{from}T00:00:00Z\", to: \"{to}T00:00:00Z\" }}) {{ metrics {{ total {{ n }} \
+             groups {{ keys {{ value }} current {{ n mean p50 p90 p99 }} }} }} }} }} }}"
+        );
+        let body = json!({ "query": query }).to_string();
+        let sent = Instant::now();
+        let answer: serde_json::Value = serde_json::from_slice(asker.ask(&body).await?)?;
+        let n = answer["data"]["analytics"]["report"]["metrics"][0]["total"]["n"].as_f64();
+        report.row(
+            &format!("`sla_met` and `sla_overdue` by manager of {span}, of {} consultations", number(1e6)),
+            n.map_or_else(
+                || answer["errors"][0]["extensions"]["code"].to_string(),
+                |_| format!("{:.1} s", sent.elapsed().as_secs_f64()),
+            ),
+            format!("{} clocks", number(n.unwrap_or_default())),
+            "",
+        );
+    }
     pool.close().await;
     Ok(())
 }

@@ -10,7 +10,7 @@ use ledgerdesk_domain::{
     event::{Event, Recorded},
     id::{ConsultationId, WorkspaceId},
     service_level::{self, Clock, Facts, Rules},
-    stream::{StreamId, StreamType, StreamVersion},
+    stream::{Position, StreamId, StreamType, StreamVersion},
 };
 
 use crate::event_store::{EventStore, ReadError};
@@ -22,6 +22,7 @@ const WORKSPACES: usize = 1_000;
 #[derive(Clone, Default)]
 struct Book {
     version: StreamVersion,
+    position: Position,
     rules: Arc<Rules>,
 }
 
@@ -40,20 +41,30 @@ impl ServiceLevels {
 
     /// Every version of the rules of a workspace that is published by now. What was read before is not read again.
     pub async fn rules(&self, workspace: WorkspaceId) -> Result<Arc<Rules>, ReadError> {
+        Ok(self.rules_and_position(workspace).await?.0)
+    }
+
+    /// The same, and where in the log the last of them is; the beginning if there is none.
+    pub async fn rules_and_position(
+        &self,
+        workspace: WorkspaceId,
+    ) -> Result<(Arc<Rules>, Position), ReadError> {
         let mut book = self.books().get(&workspace).cloned().unwrap_or_default();
         let stream = StreamId::new(StreamType::Workspace, workspace.uuid());
         let before = book.version;
         let push = |recorded: &Recorded| {
             book.version = recorded.version;
-            if let Event::Workspace(event) = &recorded.event {
-                Arc::make_mut(&mut book.rules).push(event, recorded.recorded_at);
+            if let Event::Workspace(event) = &recorded.event
+                && Arc::make_mut(&mut book.rules).push(event, recorded.recorded_at)
+            {
+                book.position = recorded.position;
             }
         };
         self.store.walk_stream(workspace, stream, before, push).await?;
         if book.version == before {
-            return Ok(book.rules);
+            return Ok((book.rules, book.position));
         }
-        let rules = Arc::clone(&book.rules);
+        let (rules, position) = (Arc::clone(&book.rules), book.position);
         let mut books = self.books();
         if books.len() >= WORKSPACES {
             books.clear();
@@ -63,7 +74,7 @@ impl ServiceLevels {
             books.insert(workspace, book);
         }
         drop(books);
-        Ok(rules)
+        Ok((rules, position))
     }
 
     /// What happened in a consultation, as far as clocks care; nothing if the workspace has none with this id.

@@ -74,6 +74,31 @@ const FACTS: &str = "
                            case when l.status = 'CLOSED' then 1000 + n * 104729 % 604800000 end as spent) made
         on conflict (id) do nothing";
 
+/// What happened in each, as far as service levels look at it: opened, taken, two answers, resolved.
+const JOURNALS: &str = "
+    update read.consultation_facts t set journal = (
+        select jsonb_agg(jsonb_build_object('a', at, 'v', v, 'p', t.opened_position, 'k', what) order by v)
+          from (values
+            (1, t.opened_at, jsonb_build_object('z', jsonb_build_object('p', t.priority, 'c', t.channel))),
+            (2, t.opened_at + interval '1 second', jsonb_build_object('h', jsonb_build_array(t.assignee, t.team))),
+            (3, t.opened_at + interval '1 second', jsonb_build_object('s', 'IN_PROGRESS')),
+            (4, t.first_response_at + interval '2 seconds', jsonb_build_object('r', t.first_response_by)),
+            (5, t.first_response_at + interval '10 minutes', to_jsonb('w'::text)),
+            (6, t.first_response_at + interval '40 minutes', jsonb_build_object('r', t.first_response_by)),
+            (7, greatest(t.full_resolution_at, t.first_response_at + interval '1 hour'),
+                jsonb_build_object('s', 'RESOLVED'))) as step (v, at, what)
+         where v < 7 or t.full_resolution_at is not null)
+     where t.workspace_id = $1";
+
+/// Gives each of the facts that [`facts`] wrote a journal.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn journals(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<(), sqlx::Error> {
+    sqlx::query(JOURNALS).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze read.consultation_facts").execute(connection).await.map(drop)
+}
+
 /// Fills the facts of the consultations that [`consultations`] wrote.
 ///
 /// # Errors

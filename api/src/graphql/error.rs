@@ -244,6 +244,7 @@ impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Database(error) => error.into(),
+            Refusal::Log(error) => error.into(),
             Refusal::Unsettled => Self::Timeout { message: refusal.to_string() },
             refusal => Self::Unanswerable { code: refusal.code(), message: refusal.to_string() },
         }

@@ -10,7 +10,7 @@ use ledgerdesk_infrastructure::{
     event_store::{Anchors, EventStore},
     service_levels::ServiceLevels,
 };
-use ledgerdesk_projections::runtime::ReadSide;
+use ledgerdesk_projections::{analytics::Source, runtime::ReadSide};
 use sqlx::PgPool;
 
 use super::{
@@ -56,7 +56,8 @@ pub struct ApiParts {
 /// The schema with its data, as the transports execute it.
 pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
-    let (exports, disclosures, clock) = (pool.clone(), parts.api_keys.disclosures(), parts.clock.clone());
+    let (disclosures, clock) = (parts.api_keys.disclosures(), parts.clock.clone());
+    let exports = Source::new(pool.clone(), ServiceLevels::new(parts.store.clone()), clock.clone());
     let schema = schema(parts);
     Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
         .with_exports(exports, disclosures, clock)

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use ledgerdesk_infrastructure::{auth::Disclosures, clock::Clock};
-use sqlx::PgPool;
+use ledgerdesk_projections::analytics::Source;
 
 use super::{
     auth::Session,
@@ -51,8 +51,8 @@ impl Endpoint {
     }
 
     /// The same, with the read models that exports are taken from, and where it is kept who took them.
-    pub fn with_exports(self, pool: PgPool, disclosures: Disclosures, clock: Arc<dyn Clock>) -> Self {
-        Self { exports: Some(Exports::new(pool, Record::new(disclosures, clock))), ..self }
+    pub fn with_exports(self, source: Source, disclosures: Disclosures, clock: Arc<dyn Clock>) -> Self {
+        Self { exports: Some(Exports::new(source, Record::new(disclosures, clock))), ..self }
     }
 
     pub(crate) const fn exports(&self) -> Option<&Exports> {

@@ -20,9 +20,9 @@ pub(crate) mod tests;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::{Deserialize, Serialize};
 
-pub(crate) use check::Unfit;
 pub use check::{CalendarFault, MAX_HOLIDAYS};
-pub use schedule::Schedule;
+pub(crate) use check::{Unfit, zone};
+pub use schedule::{Open, Schedule};
 
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -21,7 +21,7 @@ pub struct Schedule {
 }
 
 /// An open stretch of time: from its first instant to the one after its last.
-type Open = (DateTime<Utc>, DateTime<Utc>);
+pub type Open = (DateTime<Utc>, DateTime<Utc>);
 
 impl Schedule {
     /// The schedule of a calendar. Total, since the log is the truth: a time zone that this program does not know is
@@ -52,6 +52,20 @@ impl Schedule {
             sum += closes.min(to) - opens;
         }
         sum
+    }
+
+    /// The open stretches between two instants, in order, cut at both.
+    pub fn open_stretches(&self, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Open> {
+        let mut stretches = vec![];
+        let mut begin = from;
+        // A look goes no further than the horizon.
+        while begin < to {
+            let end = begin.checked_add_days(Days::new(u64::from(HORIZON / 2))).unwrap_or(to).min(to);
+            let open = self.open_after(begin).take_while(|(opens, _)| *opens < end);
+            stretches.extend(open.map(|(opens, closes)| (opens, closes.min(end))));
+            begin = end;
+        }
+        stretches
     }
 
     /// The first instant by which so much open time has passed since `from`; `from` itself for no time at all. None

@@ -145,6 +145,16 @@ fn spans() -> impl Strategy<Value = Vec<Span>> {
     })
 }
 
+#[test]
+fn stretches_of_many_years_end_where_the_range_does() {
+    let week = Weekday::ALL.map(|weekday| OpenSpan { weekday, from: 0, until: 1440 }).to_vec();
+    let schedule = Schedule::new(&calendar("UTC", week, vec![]));
+    let (from, to) = (DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::days(50 * 365));
+    let stretches = schedule.open_stretches(from, to);
+    let sum: TimeDelta = stretches.iter().map(|(opens, closes)| *closes - *opens).sum();
+    assert_eq!((sum, stretches.last().map(|last| last.1)), (to - from, Some(to)));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
 
@@ -171,6 +181,10 @@ proptest! {
         let instant = |second: i64| DateTime::from_timestamp(second, 0).expect("a time");
         let count = i64::try_from(seconds.iter().filter(|open| **open).count()).expect("few");
         prop_assert_eq!(schedule.open_between(instant(from), instant(from + length)).num_seconds(), count);
+        let stretches = schedule.open_stretches(instant(from), instant(from + length));
+        let lengths = stretches.iter().map(|(opens, closes)| (*closes - *opens).num_seconds());
+        prop_assert_eq!(lengths.sum::<i64>(), count);
+        prop_assert!(stretches.windows(2).all(|pair| pair[0].1 <= pair[1].0));
         let first = seconds.iter().position(|open| *open).map(|second| from + i64::try_from(second).expect("few"));
         let opening = schedule.next_opening(instant(from)).map(|at| at.timestamp());
         prop_assert_eq!(opening.filter(|at| *at < from + length), first);

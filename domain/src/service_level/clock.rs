@@ -166,6 +166,41 @@ impl Clock {
     }
 }
 
+/// How a clock came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What it measures.
+    pub kind: ClockKind,
+    /// The how-manieth of its kind in this consultation, from 1.
+    pub number: u32,
+    /// Whether it was stopped before its deadline passed, or in that very instant.
+    pub is_met: bool,
+    /// When that was decided: when it was stopped, or when its deadline passed.
+    pub at: DateTime<Utc>,
+    /// The consultation's event that began it.
+    pub activated: Option<i32>,
+    /// The consultation's event that decided it; nothing where time did.
+    pub version: Option<i32>,
+    /// The rule that held then.
+    pub rule: Option<String>,
+    /// The version of the table that held then.
+    pub policy_version: u32,
+    /// The target that held then.
+    pub target: TimeDelta,
+    /// How much of the clock's time passed between its deadline and its end, or the instant of the look while it has
+    /// none; nothing where it was met.
+    pub late: TimeDelta,
+}
+
+/// How the clocks of a consultation came out by an instant.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Outcomes {
+    /// Those that are decided, in the order in which they began.
+    pub decided: Vec<Outcome>,
+    /// Whether another one has a target that may still be met or missed.
+    pub is_undecided: bool,
+}
+
 /// What a timer is for. Wire names are permanent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]

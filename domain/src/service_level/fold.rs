@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    clock::{Ahead, Clock, ClockKind, ClockState, Deadline, EntryKind, Stage, Terms},
+    clock::{Ahead, Clock, ClockKind, ClockState, Deadline, EntryKind, Outcome, Outcomes, Stage, Terms},
     facts::{Fact, Facts, What},
     instance::{Cause, Instance},
     policy::Traits,
@@ -25,6 +25,43 @@ pub fn clocks(facts: &Facts, rules: &Rules, at: DateTime<Utc>) -> Vec<Clock> {
     forecast.run_out(at);
     let shown = fold.instances.into_iter().zip(forecast.instances);
     shown.filter(|(instance, _)| instance.had_target()).map(|(now, later)| clock(now, &later)).collect()
+}
+
+/// Which targets of a consultation were met and which were missed by an instant: what [`clocks`] say, without what is
+/// ahead.
+pub fn outcomes(facts: &Facts, rules: &Rules, at: DateTime<Utc>) -> Outcomes {
+    let mut fold = Fold::new(rules);
+    fold.run(&facts.in_order(), Some(at));
+    let mut outcomes = Outcomes::default();
+    for instance in &mut fold.instances {
+        instance.advance_through(at);
+        outcomes.is_undecided |=
+            instance.is_live() && instance.breached.is_none() && instance.terms.target.is_some();
+        outcomes.decided.extend(outcome(instance));
+    }
+    outcomes
+}
+
+/// How a clock came out: missed from the instant of its deadline on, met if it was stopped under a target.
+fn outcome(instance: &Instance) -> Option<Outcome> {
+    let is_met = instance.breached.is_none();
+    let kind = if is_met { EntryKind::Fulfilled } else { EntryKind::Breached };
+    if is_met && instance.state != ClockState::Fulfilled {
+        return None;
+    }
+    let entry = instance.ledger.iter().rfind(|entry| entry.kind == kind)?;
+    Some(Outcome {
+        kind: instance.kind,
+        number: instance.number,
+        is_met,
+        at: entry.at,
+        activated: instance.ledger.first().and_then(|entry| entry.version),
+        version: entry.version,
+        rule: entry.rule.clone(),
+        policy_version: entry.policy_version,
+        target: entry.target?,
+        late: (instance.used - entry.used).max(TimeDelta::zero()),
+    })
 }
 
 /// What has to be told when its time comes, if nothing happens before: thresholds that are ahead, or have passed
@@ -192,13 +229,13 @@ impl<'a> Fold<'a> {
         let cause = Cause { at: fact.at, recorded_at: Some(fact.recorded_at), version: Some(fact.version) };
         self.advance(fact.at);
         match &fact.what {
-            What::Opened { priority, channel, client, topics, tags } => {
+            What::Opened(opening) => {
                 self.traits = Traits {
-                    priority: *priority,
-                    channel: Some(*channel),
-                    client: *client,
-                    topics: topics.iter().cloned().collect(),
-                    tags: tags.iter().cloned().collect(),
+                    priority: opening.priority,
+                    channel: opening.channel,
+                    client: opening.client,
+                    topics: opening.topics.iter().cloned().collect(),
+                    tags: opening.tags.iter().cloned().collect(),
                 };
                 self.status = Some(Status::Queued);
                 self.activate(ClockKind::FirstResponse, None, None, cause);

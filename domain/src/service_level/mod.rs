@@ -17,7 +17,7 @@
 //! - `rules`: every version of tables and calendars, and what is in force when.
 //! - `facts`: what clocks want to know of a consultation.
 //! - `instance`: one clock, running; `fold`: all of them along the facts.
-//! - `clock`: what comes out: clocks with their ledgers, and deadlines for timers.
+//! - `clock`: what comes out: clocks with their ledgers, how they came out, and deadlines for timers.
 
 mod check;
 mod clock;
@@ -31,8 +31,10 @@ mod tests;
 
 pub use check::PolicyFault;
 pub(crate) use check::{Unfit, checked};
-pub use clock::{Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Stage, Terms};
-pub use facts::Facts;
-pub use fold::{ahead, clocks};
+pub use clock::{
+    Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Outcome, Outcomes, Stage, Terms,
+};
+pub use facts::{Facts, Opening, What};
+pub use fold::{ahead, clocks, outcomes};
 pub use policy::{SlaCondition, SlaRule, SlaTable, SlaTargets};
 pub use rules::{Published, Rules};

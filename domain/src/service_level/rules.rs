@@ -10,7 +10,7 @@ use super::{
     policy::Traits,
 };
 use crate::{
-    calendar::{Calendar, Schedule},
+    calendar::{Calendar, Open, Schedule},
     workspace::WorkspaceEvent,
 };
 
@@ -89,6 +89,30 @@ impl Rules {
         holding
             .max_by_key(|calendar| calendar.version.version)
             .or_else(|| versions.iter().min_by_key(|calendar| calendar.version.effective_from))
+    }
+
+    /// The keys of all calendars, in order.
+    pub fn calendar_keys(&self) -> impl Iterator<Item = &str> {
+        self.calendars.keys().map(String::as_str)
+    }
+
+    /// When the calendar is open between two instants, in order: at each moment by the version that is in force then,
+    /// as clocks count. Nothing where there is no such calendar.
+    pub fn open_stretches(&self, key: &str, from: DateTime<Utc>, to: DateTime<Utc>) -> Vec<Open> {
+        let versions = self.calendars.get(key).into_iter().flatten();
+        let mut cuts: Vec<_> = versions.map(|version| version.version.effective_from).collect();
+        cuts.retain(|cut| *cut > from && *cut < to);
+        cuts.extend([from, to]);
+        cuts.sort_unstable();
+        let mut stretches = vec![];
+        for cut in cuts.windows(2) {
+            let Some(calendar) = self.calendar(key, cut[0]) else { continue };
+            let key = (calendar.version.key.clone(), calendar.version.version);
+            if let Some(schedule) = self.schedules.get(&key) {
+                stretches.extend(schedule.open_stretches(cut[0], cut[1]));
+            }
+        }
+        stretches
     }
 
     /// What holds for a clock of a consultation with these traits; without a target where no rule sets one.

@@ -7,6 +7,7 @@ use super::{
     QuestionnairePublished, WorkspaceCommand as Command, WorkspaceCreated, WorkspaceEvent as Event,
     WorkspaceRejection as Rejection, WorkspaceSettingsChanged, WorkspaceState, service_level, view,
 };
+use crate::calendar;
 use crate::context::Context;
 use crate::text::{self, InvalidInput, KEY_TEXT, SHORT_TEXT};
 
@@ -105,15 +106,8 @@ fn checked_questions(questions: Vec<Question>) -> Result<Vec<Question>, InvalidI
     Ok(questions)
 }
 
-/// The shape of an IANA name. Whether the zone exists is known where calendars are kept, not here.
-fn checked_time_zone(name: &str) -> Result<String, InvalidInput> {
+/// The IANA name of a time zone that exists; one that is misspelt is answered with the nearest.
+fn checked_time_zone(name: &str) -> Result<String, Rejection> {
     let name = text::label("time_zone", name, KEY_TEXT)?;
-    let well_formed = name.split('/').all(|part| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+'))
-    });
-    if well_formed {
-        return Ok(name);
-    }
-    Err(InvalidInput::malformed("time_zone", "an IANA time zone, such as `Europe/Moscow`"))
+    Ok(calendar::zone(&name)?.name().to_owned())
 }

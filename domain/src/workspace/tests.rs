@@ -71,13 +71,26 @@ fn a_workspace_has_a_name_a_language_and_a_time_zone() {
     refused(CreateWorkspace { name: " ".into(), ..create() }, "empty", "name");
     refused(CreateWorkspace { language: "r".into(), ..create() }, "malformed", "language");
     for time_zone in ["+03:00", "Europe/", "Europe Moscow", "Europe/Mos\ncow", "/", "1/2"] {
-        refused(CreateWorkspace { time_zone: time_zone.into(), ..create() }, "malformed", "time_zone");
+        refused(
+            CreateWorkspace { time_zone: time_zone.into(), ..create() },
+            "unknown_time_zone",
+            "time_zone",
+        );
     }
     refused(CreateWorkspace { time_zone: "a\0".into(), ..create() }, "nul_character", "time_zone");
 }
 
 #[test]
-fn the_usual_time_zones_are_well_formed() {
+fn a_time_zone_that_does_not_exist_is_answered_with_the_nearest() {
+    let command = change(ChangeWorkspaceSettings { time_zone: Some("Europe/Moskow".into()), ..NOTHING });
+    workspace().when(command.clone()).then_rejected_at("unknown_time_zone", "time_zone");
+    let WorkspaceCommand::ChangeWorkspaceSettings(settings) = command else { unreachable!() };
+    let refused = crate::calendar::zone(&settings.time_zone.unwrap_or_default()).unwrap_err();
+    assert!(refused.to_string().contains("`Europe/Moscow`"), "{refused}");
+}
+
+#[test]
+fn the_usual_time_zones_are_known() {
     for time_zone in
         ["UTC", "Europe/Moscow", "America/Argentina/Buenos_Aires", "Etc/GMT+3", "America/Port-au-Prince"]
     {

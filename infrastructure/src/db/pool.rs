@@ -93,7 +93,8 @@ const QUERY_STATEMENT_TIMEOUT: &str = "12s";
 /// A pool beside this one, with the same settings, for what reads on behalf of one request. It connects when it is used.
 pub fn for_queries(pool: &PgPool) -> PgPool {
     let options = PgConnectOptions::clone(&pool.connect_options());
-    let options = options.options([("statement_timeout", QUERY_STATEMENT_TIMEOUT)]);
+    // A report over a year looks dear enough to the planner to be compiled, which takes longer than the report.
+    let options = options.options([("statement_timeout", QUERY_STATEMENT_TIMEOUT), ("jit", "off")]);
     pool.options().clone().connect_lazy_with(options)
 }
 

@@ -39,16 +39,9 @@ impl Aggregates {
         if unit == Unit::Share {
             return Self { sum: Some(sum), ..Self::counted(n) };
         }
-        values.sort_unstable();
-        Self {
-            n,
-            sum: Some(sum),
-            min: values.first().copied(),
-            max: values.last().copied(),
-            p50: Some(rank(values, 50)),
-            p90: Some(rank(values, 90)),
-            p99: Some(rank(values, 99)),
-        }
+        let (min, max) = (values.iter().min().copied(), values.iter().max().copied());
+        let [p50, p90, p99] = percentiles(values);
+        Self { n, sum: Some(sum), min, max, p50: Some(p50), p90: Some(p90), p99: Some(p99) }
     }
 
     /// The arithmetic mean; nothing of nothing.
@@ -60,8 +53,32 @@ impl Aggregates {
 
 /// The percentile of values in order, by nearest rank; 0 of none.
 pub fn rank(sorted: &[i64], percent: usize) -> i64 {
-    let place = (sorted.len() * percent).div_ceil(100).max(1) - 1;
-    sorted.get(place).copied().unwrap_or_default()
+    sorted.get(place(sorted.len(), percent)).copied().unwrap_or_default()
+}
+
+/// The place of a percentile among so many values, by nearest rank.
+fn place(count: usize, percent: usize) -> usize {
+    (count * percent).div_ceil(100).max(1) - 1
+}
+
+/// The median, the 90th and the 99th percentile of values in any order, of which there is at least one. Each is selected
+/// among those that the one above it leaves below: three values need no order of all.
+fn percentiles(values: &mut [i64]) -> [i64; 3] {
+    let count = values.len();
+    let mut below = values;
+    let mut found = [0; 3];
+    for (number, percent) in [50, 90, 99].into_iter().enumerate().rev() {
+        let place = place(count, percent);
+        if place == below.len() {
+            // The same place as the percentile above.
+            found[number] = found[number + 1];
+            continue;
+        }
+        let (rest, value, _) = below.select_nth_unstable(place);
+        found[number] = *value;
+        below = rest;
+    }
+    found
 }
 
 #[cfg(test)]
@@ -77,6 +94,20 @@ mod tests {
         let mut hundred: Vec<i64> = (1..=100).rev().collect();
         let all = Aggregates::of(Unit::Number, &mut hundred);
         assert_eq!((all.p50, all.p90, all.p99, all.max), (Some(50), Some(90), Some(99), Some(100)));
+    }
+
+    #[test]
+    fn percentiles_are_those_of_the_values_in_order() {
+        for count in 1..250 {
+            // Some values more than once, in no order.
+            let mut values: Vec<i64> = (0..count).map(|number| number * 7_919 % 101).collect();
+            let mut sorted = values.clone();
+            sorted.sort_unstable();
+            let all = Aggregates::of(Unit::Milliseconds, &mut values);
+            let expected = [50, 90, 99].map(|percent| Some(rank(&sorted, percent)));
+            assert_eq!([all.p50, all.p90, all.p99], expected, "{count}");
+            assert_eq!((all.min, all.max), (sorted.first().copied(), sorted.last().copied()), "{count}");
+        }
     }
 
     #[test]

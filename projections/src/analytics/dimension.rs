@@ -48,9 +48,15 @@ pub enum Dimension {
     Question,
     /// The score, in hundredths.
     Score,
+    /// What a clock of a service level measures.
+    Clock,
+    /// The rule that gave a clock its target.
+    Rule,
+    /// The target of a clock, in seconds.
+    Target,
 }
 
-const PLAIN: [(&str, Dimension); 18] = [
+const PLAIN: [(&str, Dimension); 21] = [
     ("time", Dimension::Time),
     ("hour", Dimension::Hour),
     ("weekday", Dimension::Weekday),
@@ -69,6 +75,9 @@ const PLAIN: [(&str, Dimension); 18] = [
     ("questionnaire", Dimension::Questionnaire),
     ("question", Dimension::Question),
     ("score", Dimension::Score),
+    ("clock", Dimension::Clock),
+    ("rule", Dimension::Rule),
+    ("target", Dimension::Target),
 ];
 
 impl Dimension {
@@ -103,6 +112,9 @@ impl Dimension {
             "state" => "how far a handover or a rating is now",
             "questionnaire" => "by which questionnaire a rating was given",
             "question" => "which question of it",
+            "clock" => "what a clock of a service level measures, such as `FIRST_RESPONSE`",
+            "rule" => "the rule that gave the clock its target when it was decided",
+            "target" => "that target, in seconds",
             _ => "the mean score of a rating, or the score of a question, in hundredths",
         }
     }
@@ -165,6 +177,11 @@ impl Dimension {
             (Self::Question, Table::Ratings) if by_question => "x.question",
             (Self::Score, Table::Ratings) if by_question => "(x.score * 100)",
             (Self::Score, Table::Ratings) => "t.score",
+            // Of a consultation there may be several.
+            (_, Table::Clocks) if metric.key.name == "sla_consultations" => return None,
+            (Self::Clock, Table::Clocks) => "t.clock",
+            (Self::Rule, Table::Clocks) => "t.rule",
+            (Self::Target, Table::Clocks) => "t.target",
             _ => return None,
         })
     }
@@ -191,6 +208,9 @@ impl Dimension {
                 | Self::Questionnaire
                 | Self::Question
                 | Self::Score
+                | Self::Clock
+                | Self::Rule
+                | Self::Target
         );
         // An instant has no hour of its own.
         let of_moment = matches!(self, Self::Hour | Self::Weekday) && !metric.unit.has_facts();

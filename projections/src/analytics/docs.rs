@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Dimension, FACT_TABLES, MAX_BUCKETS, MAX_GROUPS, Metric, all};
+use super::{Dimension, FACT_TABLES, MAX_BUCKETS, MAX_GROUPS, Metric, Unit, all};
 
 const HEAD: &str = "# Metrics
 
@@ -17,7 +17,17 @@ changes: a better one is the next version of the metric, beside it, and both are
 - **Dating.** A fact is dated by when it happened (`occurred_at`), whenever it was recorded. What happened in a
   consultation is folded in the order in which it happened, then of its stream; so a fact that arrives late corrects
   what was measured before. What is dated before the opening of its consultation counts as happening at the opening.
-- **Durations** are whole milliseconds, cut off and not rounded, by the clock on the wall.
+- **Durations** are whole milliseconds, cut off and not rounded: by the clock on the wall, or, where the clock is
+  `CALENDAR`, as far as a business calendar was open.
+- **Business time** counts each moment by the version of the calendar that was in force then, as clocks of service
+  levels do: a version that is published for the past changes the answer, one for the future does not. The calendar is
+  the one that `calendar` names; otherwise the one with the key `default`, or the only one. Without any, business time
+  is refused with `NO_CALENDAR`, and with several of which none is `default`, with `CALENDAR_NOT_NAMED`: no calendar is
+  never the same as zero, and never as all hours.
+- **Service levels** are reckoned by the same fold as `Consultation.clocks`, from the journals of the consultations and
+  from every version of the rules: each moment by the table and calendars in force then, so that both say the same.
+  Nothing of it is kept, and what timers told is not looked at; so an imported history and a table that is published
+  for the past count like anything else. What still runs counts as of `asOf`, or now if none is given.
 - **Managers and teams** are those of the fact, as each metric says. Client, channel, priority, tags, catalog entries
   and custom attributes are those that the consultation has now.
 - **Aggregates.** `n` is given with everything. The mean is the sum over `n`. Percentiles are by nearest rank: the
@@ -74,7 +84,7 @@ fn write_metric(page: &mut String, metric: &Metric) {
         ("Source", metric.source),
     ] {
         // What is counted runs by no clock.
-        let runs = metric.unit == super::Unit::Milliseconds || what != "Clock";
+        let runs = matches!(metric.unit, Unit::Milliseconds | Unit::OpenTime) || what != "Clock";
         if !text.is_empty() && runs {
             wrap(page, "- ", &format!("{what}: {text}"));
         }

@@ -24,6 +24,8 @@ pub enum Unit {
     Count,
     /// Consultations that are there at an instant; `n` is how many.
     Level,
+    /// Open time that was spent on something, in milliseconds; `n` is how much there was.
+    OpenTime,
 }
 
 impl Unit {
@@ -36,17 +38,18 @@ impl Unit {
             Self::Hundredths => "HUNDREDTHS",
             Self::Count => "COUNT",
             Self::Level => "LEVEL",
+            Self::OpenTime => "OPEN_TIME",
         }
     }
 
     /// Whether there are single facts with a moment each.
     pub const fn has_facts(self) -> bool {
-        !matches!(self, Self::Level)
+        !matches!(self, Self::Level | Self::OpenTime)
     }
 
     /// Whether each fact has a value beyond that it happened.
     pub const fn has_values(self) -> bool {
-        !matches!(self, Self::Count | Self::Level)
+        !matches!(self, Self::Count | Self::Level | Self::OpenTime)
     }
 }
 
@@ -82,13 +85,16 @@ pub enum Table {
     Calls,
     /// Ratings.
     Ratings,
+    /// Clocks of service levels that are decided, and consultations whose clocks are. No table has them: they are folded
+    /// from the journals of consultations by the rules of the workspace.
+    Clocks,
 }
 
 impl Table {
     /// The read model's name.
     pub const fn name(self) -> &'static str {
         match self {
-            Self::Consultations => "consultation_facts",
+            Self::Consultations | Self::Clocks => "consultation_facts",
             Self::Handovers => "handovers",
             Self::Redates => "redates",
             Self::Calls => "calls",
@@ -110,7 +116,7 @@ impl Table {
 pub enum Shape {
     /// Each fact has one moment, which dates it.
     Moment,
-    /// Each fact is a span, and what counts is how many there are at an instant.
+    /// Each fact is a span, and what counts is how many there are at an instant, or how long they last.
     Span,
 }
 
@@ -127,6 +133,8 @@ pub struct Measure {
     pub at: &'static str,
     /// The end of a span.
     pub until: Option<&'static str>,
+    /// Whether spans that overlap count once.
+    pub union: bool,
     /// The value, a bigint.
     pub value: &'static str,
     /// Whom it is attributed to.
@@ -191,6 +199,10 @@ impl Metric {
             Unit::Share => "n, sum (how many hold), mean (the share)",
             Unit::Count => "n",
             Unit::Level => "n at the end of each bucket",
+            Unit::OpenTime => {
+                "n (milliseconds of open time, of each manager who spent some of it), sum (those that were spent), mean \
+                 (the share, or the mean number)"
+            }
         }
     }
 }

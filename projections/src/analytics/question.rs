@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Bucket, Dimension, Metric, Refusal, Zone, find};
+use super::{Bucket, Clock, Dimension, Metric, Refusal, Table, Zone, find};
 use crate::consultation_list::Filter;
 
 /// The most metrics of one question.
@@ -29,6 +29,10 @@ pub struct Ask {
     pub filter: Option<Filter>,
     /// Also the span of the same length that ends where the range begins.
     pub compares: bool,
+    /// The business calendar by its key, for what runs by one.
+    pub calendar: Option<String>,
+    /// As of when, for what is still open; now if nothing is said.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 /// A value of a dimension; nothing where a fact has none.
@@ -59,6 +63,10 @@ pub struct Question {
     pub filter: Option<Filter>,
     /// Also of the time before.
     pub compares: bool,
+    /// The business calendar by its key; the default one if nothing is said.
+    pub calendar: Option<String>,
+    /// As of when, for what is still open; now if nothing is said.
+    pub as_of: Option<DateTime<Utc>>,
 }
 
 impl Question {
@@ -92,6 +100,8 @@ impl Question {
             to,
             filter: ask.filter.filter(|filter| *filter != Filter::default()),
             compares: ask.compares,
+            calendar: ask.calendar,
+            as_of: ask.as_of,
         };
         question.bounds()?;
         Ok(question)
@@ -103,6 +113,21 @@ impl Question {
             Some(bucket) => self.zone.buckets(bucket, (self.from, self.to)),
             None => Ok(vec![self.from, self.to]),
         }
+    }
+
+    /// Whether it cannot be answered without the workspace's rules and calendars.
+    pub fn needs_rules(&self) -> bool {
+        self.needs_calendar() || self.metrics.iter().any(|metric| metric.measure.table == Table::Clocks)
+    }
+
+    /// Whether something of it runs by a business calendar.
+    pub(super) fn needs_calendar(&self) -> bool {
+        self.metrics.iter().any(|metric| metric.clock == Clock::Calendar)
+    }
+
+    /// Where it begins, the time before included.
+    pub(super) fn earliest(&self) -> DateTime<Utc> {
+        if self.compares { self.from - (self.to - self.from) } else { self.from }
     }
 
     /// The same about the time before, of the same length.

@@ -1,5 +1,7 @@
 //! What cannot be asked, with what would be right.
 
+use ledgerdesk_infrastructure::event_store::ReadError;
+
 use super::MetricKey;
 
 /// Why a question has no answer.
@@ -98,9 +100,37 @@ pub enum Refusal {
         /// The metric.
         metric: MetricKey,
     },
+    /// Two versions of what is reckoned from clocks, which no statement can put beside each other.
+    #[error("`{}` is reckoned clock by clock and has one version; ask for its facts", .metric.name)]
+    NoVersions {
+        /// The metric.
+        metric: MetricKey,
+    },
+    /// Business time without a calendar.
+    #[error(
+        "the workspace has no business calendar, so there is no business time; publish one with `publishCalendar`, or ask for a metric by the clock on the wall"
+    )]
+    NoCalendar,
+    /// Several calendars, and none of them is the default one.
+    #[error("the workspace has the calendars {}, and none is called `default`; name one in `calendar`", .keys.join(", "))]
+    WhichCalendar {
+        /// The keys of the first of them.
+        keys: Vec<String>,
+    },
+    /// There is no such calendar.
+    #[error("there is no calendar `{name}`; {}", or_nearest(.nearest, "`calendars` lists them"))]
+    UnknownCalendar {
+        /// What was asked for.
+        name: String,
+        /// Keys like it.
+        nearest: Vec<String>,
+    },
     /// The read models did not come to stand at one position of the log.
     #[error("the read models are not at one position of the log yet; try again in a moment")]
     Unsettled,
+    /// The log, which has the rules.
+    #[error(transparent)]
+    Log(#[from] ReadError),
     /// The database.
     #[error(transparent)]
     Database(#[from] sqlx::Error),
@@ -123,8 +153,12 @@ impl Refusal {
             Self::Contradiction(_) => "CONTRADICTION",
             Self::Count { .. } => "BAD_COUNT",
             Self::NoFacts { .. } => "METRIC_WITHOUT_FACTS",
+            Self::NoVersions { .. } => "METRIC_WITHOUT_VERSIONS",
+            Self::NoCalendar => "NO_CALENDAR",
+            Self::WhichCalendar { .. } => "CALENDAR_NOT_NAMED",
+            Self::UnknownCalendar { .. } => "UNKNOWN_CALENDAR",
             Self::Unsettled => "TIMEOUT",
-            Self::Database(_) => "INTERNAL_SERVER_ERROR",
+            Self::Log(_) | Self::Database(_) => "INTERNAL_SERVER_ERROR",
         }
     }
 }

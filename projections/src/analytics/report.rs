@@ -4,11 +4,16 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use ledgerdesk_domain::stream::Position;
-use sqlx::{PgConnection, PgPool, Row as _};
+use sqlx::{PgConnection, Row as _};
 
 use super::{
-    Aggregates, Dimension, MAX_GROUPS, Metric, Question, Refusal, Unit, read_models, snapshot::Snapshot,
+    Aggregates, Dimension, MAX_GROUPS, Metric, Question, Refusal, Table, Unit,
+    clocks::Pieces,
+    occupied::occupied,
+    snapshot::Snapshot,
+    source::{Source, Terms},
     statement::Facts,
+    tally::{Cells, Tally},
 };
 use crate::read::Reach;
 
@@ -58,53 +63,73 @@ pub struct Cell {
     pub before: Option<Aggregates>,
 }
 
-/// Groups as they were read: buckets are numbers from 1.
-type Cells = BTreeMap<Vec<Option<String>>, Aggregates>;
-
 /// Answers the question.
-pub async fn report(pool: &PgPool, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
-    let mut snapshot = Snapshot::open(pool, &read_models(question)).await?;
+pub async fn report(source: &Source, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
+    let mut snapshot = Snapshot::of(source, reach.workspace, question).await?;
     answer(&mut snapshot, reach, question).await
 }
 
 impl Snapshot {
-    /// Answers the question as of this snapshot.
+    /// Answers the question as of this snapshot, which was opened for it.
     pub async fn report(&mut self, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
         answer(self, reach, question).await
     }
 }
 
+/// A metric's numbers: of all facts, and by group.
+type Numbers = (Aggregates, Cells);
+
 async fn answer(snapshot: &mut Snapshot, reach: Reach, question: &Question) -> Result<Answer, Refusal> {
     let bounds = question.bounds()?;
     let before = question.compares.then(|| question.before());
+    let terms = snapshot.terms.clone();
+    let connection = &mut *snapshot.transaction;
+    let mut of_clocks = clocks(connection, reach, (question, before.as_ref()), &terms).await?.into_iter();
     let mut reports = Vec::with_capacity(question.metrics.len());
     for &metric in &question.metrics {
-        let connection = &mut *snapshot.transaction;
-        let (total, now) = read(connection, reach, question, metric).await?;
-        let mut cells: BTreeMap<_, _> = now.into_iter().map(|(keys, now)| (keys, (now, None))).collect();
-        let mut total_before = None;
-        if let Some(before) = &before {
-            let (total, then) = read(connection, reach, before, metric).await?;
-            total_before = Some(total);
-            for cell in cells.values_mut() {
-                cell.1 = Some(Aggregates::counted(0));
-            }
-            for (keys, then) in then {
-                cells.entry(keys).or_insert((Aggregates::counted(0), None)).1 = Some(then);
-            }
-        }
-        let mut cells: Vec<_> =
-            cells.into_iter().map(|(keys, (now, before))| Cell { keys, now, before }).collect();
-        cells.sort_by(|one, other| order(&one.keys, &other.keys));
-        if let Some(place) = question.dimensions.iter().position(|dimension| *dimension == Dimension::Time) {
-            cells.retain_mut(|cell| name_bucket(&mut cell.keys, place, &bounds));
-        }
-        if cells.len() > MAX_GROUPS {
-            return Err(Refusal::TooManyGroups { metric: metric.key, limit: MAX_GROUPS });
-        }
-        reports.push(Report { metric, total, total_before, cells });
+        let (now, then) = if metric.measure.table == Table::Clocks {
+            of_clocks.next().unwrap_or_default()
+        } else {
+            let now = read(connection, &Facts::of(question, metric, reach, &terms)).await?;
+            let then = match &before {
+                Some(before) => Some(read(connection, &Facts::of(before, metric, reach, &terms)).await?),
+                None => None,
+            };
+            (now, then)
+        };
+        reports.push(compared(metric, (question, &bounds), now, then)?);
     }
     Ok(Answer { position: snapshot.position, exact: snapshot.exact, bounds, reports })
+}
+
+/// A metric with the time before beside it.
+fn compared(
+    metric: &'static Metric,
+    (question, bounds): (&Question, &[DateTime<Utc>]),
+    (total, now): Numbers,
+    then: Option<Numbers>,
+) -> Result<Report, Refusal> {
+    let mut cells: BTreeMap<_, _> = now.into_iter().map(|(keys, now)| (keys, (now, None))).collect();
+    let mut total_before = None;
+    if let Some((total, then)) = then {
+        total_before = Some(total);
+        for cell in cells.values_mut() {
+            cell.1 = Some(Aggregates::counted(0));
+        }
+        for (keys, then) in then {
+            cells.entry(keys).or_insert((Aggregates::counted(0), None)).1 = Some(then);
+        }
+    }
+    let mut cells: Vec<_> =
+        cells.into_iter().map(|(keys, (now, before))| Cell { keys, now, before }).collect();
+    cells.sort_by(|one, other| order(&one.keys, &other.keys));
+    if let Some(place) = question.dimensions.iter().position(|dimension| *dimension == Dimension::Time) {
+        cells.retain_mut(|cell| name_bucket(&mut cell.keys, place, bounds));
+    }
+    if cells.len() > MAX_GROUPS {
+        return Err(Refusal::TooManyGroups { metric: metric.key, limit: MAX_GROUPS });
+    }
+    Ok(Report { metric, total, total_before, cells })
 }
 
 /// Puts the beginning of the bucket in place of its number. A bucket that only the time before has is left out.
@@ -128,62 +153,45 @@ fn order(one: &[Option<String>], other: &[Option<String>]) -> Ordering {
     by_key.fold(Ordering::Equal, Ordering::then)
 }
 
-async fn read(
-    connection: &mut PgConnection,
-    reach: Reach,
-    question: &Question,
-    metric: &'static Metric,
-) -> Result<(Aggregates, Cells), Refusal> {
-    let facts = Facts::of(question, metric, reach);
-    if metric.unit == Unit::Level {
-        return levels(connection, &facts).await;
-    }
-    let (all, cells) = moments(connection, &facts).await?;
-    if question.dimensions.iter().any(Dimension::is_many) {
-        // What is in several groups is once in the total.
-        let (total, _) = moments(connection, &Facts { dimensions: &[], ..facts }).await?;
-        return Ok((total, cells));
-    }
-    Ok((all, cells))
-}
-
-/// Groups of facts with a moment each, and all of them together.
-async fn moments(connection: &mut PgConnection, facts: &Facts<'_>) -> Result<(Aggregates, Cells), Refusal> {
-    let unit = facts.metric.unit;
-    let rows = facts.grouped(MAX_GROUPS)?.build().fetch_all(connection).await?;
-    if rows.len() > MAX_GROUPS {
-        return Err(Refusal::TooManyGroups { metric: facts.metric.key, limit: MAX_GROUPS });
-    }
-    let (mut cells, mut all, mut n, mut hits) = (Cells::new(), Vec::new(), 0, 0);
-    let width = facts.dimensions.len();
-    for row in rows {
-        let keys = (0..width).map(|place| row.try_get(place)).collect::<Result<Vec<Option<String>>, _>>()?;
-        let count: i64 = row.try_get("n")?;
-        n += count;
-        let values: Option<Vec<Option<i64>>> = row.try_get("v")?;
-        let mut values: Vec<i64> = values.unwrap_or_default().into_iter().flatten().collect();
-        let of_group = if unit == Unit::Share {
-            let of_group: i64 = values.iter().sum();
-            hits += of_group;
-            Aggregates { sum: (count > 0).then_some(of_group), ..Aggregates::counted(count) }
-        } else if unit.has_values() {
-            let of_group = Aggregates::of(unit, &mut values);
-            // One group alone is the total already.
-            all.append(&mut values);
-            of_group
-        } else {
-            Aggregates::counted(count)
-        };
-        if width > 0 {
-            cells.insert(keys, of_group);
+async fn read(connection: &mut PgConnection, facts: &Facts<'_>) -> Result<Numbers, Refusal> {
+    match facts.metric.unit {
+        Unit::Level => levels(connection, facts).await,
+        Unit::OpenTime => occupied(connection, facts).await,
+        _ => {
+            let mut tally = Tally::new(facts.metric, facts.dimensions);
+            tally.add(connection, facts).await?;
+            Ok(tally.numbers())
         }
     }
-    let total = match unit {
-        Unit::Share => Aggregates { sum: (n > 0).then_some(hits), ..Aggregates::counted(n) },
-        unit if unit.has_values() => Aggregates::of(unit, &mut all),
-        _ => Aggregates::counted(n),
-    };
-    Ok((total, cells))
+}
+
+/// What is reckoned clock by clock: for each of the question's metrics that is, its numbers, and those of the time
+/// before. The journals are read once for all of them.
+async fn clocks(
+    connection: &mut PgConnection,
+    reach: Reach,
+    (question, before): (&Question, Option<&Question>),
+    terms: &Terms,
+) -> Result<Vec<(Numbers, Option<Numbers>)>, Refusal> {
+    let metrics = question.metrics.iter().copied().filter(|metric| metric.measure.table == Table::Clocks);
+    let tally = |metric| Tally::new(metric, &question.dimensions);
+    let mut tallies: Vec<_> =
+        metrics.map(|metric| (metric, tally(metric), before.map(|_| tally(metric)))).collect();
+    if tallies.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut pieces = Pieces::open(connection, (question, reach), terms, false).await?;
+    while let Some(given) = pieces.next(connection).await? {
+        for (metric, now, then) in &mut tallies {
+            let facts = Facts { given: Some(&given), ..Facts::of(question, metric, reach, terms) };
+            now.add(connection, &facts).await?;
+            if let (Some(then), Some(question)) = (then, before) {
+                let facts = Facts { given: Some(&given), ..Facts::of(question, metric, reach, terms) };
+                then.add(connection, &facts).await?;
+            }
+        }
+    }
+    Ok(tallies.into_iter().map(|(_, now, then)| (now.numbers(), then.map(Tally::numbers))).collect())
 }
 
 /// Levels by group at the end of each bucket, and of all groups together at the end of the last.
@@ -262,9 +270,12 @@ async fn level_changes(
 }
 
 /// How PostgreSQL reads the first metric of the question, as `explain (analyze)` tells it: for whoever tunes indexes.
-pub async fn explain(pool: &PgPool, reach: Reach, question: &Question) -> Result<Vec<String>, Refusal> {
-    let Some(&metric) = question.metrics.first() else { return Ok(Vec::new()) };
-    let facts = Facts::of(question, metric, reach);
+pub async fn explain(source: &Source, reach: Reach, question: &Question) -> Result<Vec<String>, Refusal> {
+    let stored = question.metrics.first().filter(|metric| metric.measure.table != Table::Clocks);
+    let Some(&metric) = stored else { return Ok(Vec::new()) };
+    let mut snapshot = Snapshot::of(source, reach.workspace, question).await?;
+    let terms = snapshot.terms.clone();
+    let facts = Facts::of(question, metric, reach, &terms);
     let mut statement = facts.grouped_after("explain (analyze, buffers) select ", MAX_GROUPS)?;
-    Ok(statement.build_query_scalar::<String>().fetch_all(pool).await?)
+    Ok(statement.build_query_scalar::<String>().fetch_all(&mut *snapshot.transaction).await?)
 }

@@ -2,10 +2,13 @@
 
 use std::time::Duration;
 
-use ledgerdesk_domain::stream::Position;
+use ledgerdesk_domain::{id::WorkspaceId, stream::Position};
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 
-use super::{Metric, Question, Refusal, Table};
+use super::{
+    Metric, Question, Refusal, Table,
+    source::{Source, Terms},
+};
 
 /// How often, and how far apart, it is looked whether the read models came to stand at one position.
 const LOOKS: u32 = 40;
@@ -18,6 +21,8 @@ pub struct Snapshot {
     pub position: Position,
     /// And nothing beyond it in any.
     pub exact: bool,
+    /// What else answers are reckoned by.
+    pub(super) terms: Terms,
 }
 
 impl Snapshot {
@@ -36,12 +41,38 @@ impl Snapshot {
             .await?;
             let exact = least == most;
             if exact || look >= LOOKS {
-                return Ok(Self { transaction, position: Position(least.unwrap_or_default()), exact });
+                let position = Position(least.unwrap_or_default());
+                return Ok(Self { transaction, position, exact, terms: Terms::default() });
             }
             transaction.rollback().await?;
             tokio::time::sleep(PAUSE).await;
             look += 1;
         }
+    }
+
+    /// Sees what the question is answered from, the rules of the workspace included.
+    pub async fn of(source: &Source, workspace: WorkspaceId, question: &Question) -> Result<Self, Refusal> {
+        let mut snapshot = Self::open(&source.pool, &read_models(question)).await?;
+        // After the read models: what the log has up to their position is in the rules.
+        let (terms, learned) = source.terms(&mut snapshot.transaction, workspace, question).await?;
+        snapshot.exact &= learned <= snapshot.position;
+        snapshot.terms = terms;
+        Ok(snapshot)
+    }
+
+    /// The same, but refuses where they do not come to stand at one position.
+    pub async fn of_exactly(
+        source: &Source,
+        workspace: WorkspaceId,
+        question: &Question,
+    ) -> Result<Self, Refusal> {
+        let snapshot = Self::of(source, workspace, question).await?;
+        if snapshot.exact { Ok(snapshot) } else { Err(Refusal::Unsettled) }
+    }
+
+    /// As of when it is answered: what is still open is late by then.
+    pub const fn as_of(&self) -> chrono::DateTime<chrono::Utc> {
+        self.terms.at
     }
 
     /// The same, but refuses where they do not come to stand at one position: for what must come out the same again.

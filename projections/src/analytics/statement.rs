@@ -3,7 +3,10 @@
 use chrono::{DateTime, Utc};
 use sqlx::{Postgres, QueryBuilder};
 
-use super::{Dimension, Group, Metric, Question, Refusal, Shape, Table, Unit};
+use super::{
+    Clock, Dimension, Group, Metric, Question, Refusal, Shape, Table, Unit, clocks::Given,
+    open_time::open_by, source::Terms,
+};
 use crate::read::{Belonging, Conditions, Filter as _, Reach};
 
 /// The facts of a metric within a question.
@@ -17,12 +20,22 @@ pub(super) struct Facts<'q> {
     pub(super) groups: &'q [Group],
     /// Whether each fact is shown with all its sides.
     pub(super) whole: bool,
+    /// What numbers are reckoned by.
+    pub(super) terms: &'q Terms,
+    /// The facts themselves, where no table has them.
+    pub(super) given: Option<&'q Given>,
 }
 
 impl<'q> Facts<'q> {
     /// All facts of the question.
-    pub(super) fn of(question: &'q Question, metric: &'static Metric, reach: Reach) -> Self {
-        Self { question, metric, reach, dimensions: &question.dimensions, groups: &[], whole: false }
+    pub(super) fn of(
+        question: &'q Question,
+        metric: &'static Metric,
+        reach: Reach,
+        terms: &'q Terms,
+    ) -> Self {
+        let (dimensions, groups) = (&question.dimensions, &[]);
+        Self { question, metric, reach, dimensions, groups, whole: false, terms, given: None }
     }
 
     /// Counts or values by group. The columns of the keys come first, then `n` and `v`.
@@ -39,7 +52,11 @@ impl<'q> Facts<'q> {
         let bounds = self.question.bounds()?;
         let mut sql = QueryBuilder::new(begin);
         let keys = keys(self.dimensions.len());
-        sql.push(format_args!("{keys}count(*) as n, "));
+        // Groups are made by ids and numbers as they are: their texts, one for each fact, would take most of the time.
+        for number in 0..self.dimensions.len() {
+            sql.push(format_args!("k{number}::text as k{number}, "));
+        }
+        sql.push("count(*) as n, ");
         sql.push(match self.metric.unit {
             Unit::Share => "array[sum(v)]::bigint[]",
             unit if unit.has_values() => "array_agg(v)",
@@ -64,7 +81,11 @@ impl<'q> Facts<'q> {
         let dimensions: Vec<_> =
             self.dimensions.iter().filter(|dimension| **dimension != Dimension::Time).collect();
         let keys = keys(dimensions.len());
-        let mut sql = QueryBuilder::new(format!("select {keys}i, sum(d)::bigint as d from (select "));
+        let mut sql = QueryBuilder::new("select ");
+        for number in 0..dimensions.len() {
+            sql.push(format_args!("k{number}::text as k{number}, "));
+        }
+        sql.push("i, sum(d)::bigint as d from (select ");
         for (number, dimension) in dimensions.iter().enumerate() {
             self.push_dimension(&mut sql, dimension, bounds);
             sql.push(format_args!(" as k{number}, "));
@@ -87,7 +108,49 @@ impl<'q> Facts<'q> {
         sql
     }
 
-    /// Which group a fact is in.
+    /// By group and manager, how many spans begin less those that end in each bucket, and the open time from the
+    /// beginning of the range to each. The keys come first, without the time, then the manager `m`, the bucket `i` from
+    /// 1, `d` and `u`, a number as a text.
+    pub(super) fn spent(&self, bounds: &[DateTime<Utc>], limit: usize) -> QueryBuilder<Postgres> {
+        let (Some(&from), Some(&to)) = (bounds.first(), bounds.last()) else { return QueryBuilder::new("") };
+        let dimensions: Vec<_> =
+            self.dimensions.iter().filter(|dimension| **dimension != Dimension::Time).collect();
+        let keys = keys(dimensions.len());
+        let mut sql = QueryBuilder::new("select ");
+        for number in 0..dimensions.len() {
+            sql.push(format_args!("k{number}::text as k{number}, "));
+        }
+        sql.push("m::text as m, i, sum(d)::bigint as d, sum(d * u)::text as u from (select ");
+        sql.push(format_args!("{keys}m, d, width_bucket(x, ")).push_bind(bounds.to_vec());
+        sql.push(concat!(") as i, ", open_by!("x"), " - ", open_by!("k.since"), " as u from ("));
+        let is_union = self.metric.measure.union;
+        if is_union {
+            // What overlaps counts once.
+            sql.push(format_args!("select {keys}m, lower(r) as a, upper(r) as z from (select {keys}m, "));
+            sql.push("unnest(range_agg(tstzrange(a, z))) as r from (");
+        }
+        sql.push("select ");
+        for (number, dimension) in dimensions.iter().enumerate() {
+            self.push_dimension(&mut sql, dimension, bounds);
+            sql.push(format_args!(" as k{number}, "));
+        }
+        let Metric { measure, .. } = self.metric;
+        sql.push(format_args!("{} as m, greatest({}, ", measure.manager, measure.at)).push_bind(from);
+        sql.push(format_args!(") as a, least({}, ", measure.until.unwrap_or("null")))
+            .push_bind(to)
+            .push(") as z");
+        self.push_source(&mut sql);
+        if is_union {
+            sql.push(format_args!(") s where a < z group by {keys}m) q"));
+        }
+        sql.push(") s cross join lateral (values (a, 1), (z, -1)) as e (x, d) cross join (select k.*, ");
+        sql.push_bind(from).push("::timestamptz as since from ");
+        self.terms.open.push(&mut sql);
+        sql.push(format_args!(") k where a < z) f group by {keys}m, i limit {}", limit + 1));
+        sql
+    }
+
+    /// Which group a fact is in: an id, a number or a text.
     pub(super) fn push_dimension(
         &self,
         sql: &mut QueryBuilder<Postgres>,
@@ -98,15 +161,13 @@ impl<'q> Facts<'q> {
         let c = self.consultation();
         match dimension {
             Dimension::Time => {
-                sql.push(format_args!("width_bucket({}, ", measure.at))
-                    .push_bind(bounds.to_vec())
-                    .push(")::text");
+                sql.push(format_args!("width_bucket({}, ", measure.at)).push_bind(bounds.to_vec()).push(")");
             }
             Dimension::Hour => self.push_local(sql, "hour"),
             Dimension::Weekday => self.push_local(sql, "isodow"),
-            Dimension::Manager => drop(sql.push(format_args!("({})::text", measure.manager))),
+            Dimension::Manager => drop(sql.push(measure.manager)),
             Dimension::Team => drop(sql.push(measure.team)),
-            Dimension::Client => drop(sql.push(format_args!("{c}.client_id::text"))),
+            Dimension::Client => drop(sql.push(format_args!("{c}.client_id"))),
             Dimension::Channel => drop(sql.push(format_args!("{c}.channel"))),
             Dimension::Priority => drop(sql.push(format_args!("{c}.priority"))),
             Dimension::Status => drop(sql.push(format_args!("{c}.status"))),
@@ -118,8 +179,7 @@ impl<'q> Facts<'q> {
             }
             own => {
                 // A question names none that the metric does not have.
-                let column = own.own_column(self.metric).unwrap_or("null");
-                sql.push(format_args!("{column}::text"));
+                sql.push(own.own_column(self.metric).unwrap_or("null::text"));
             }
         }
     }
@@ -130,7 +190,7 @@ impl<'q> Facts<'q> {
         let at = self.metric.measure.at;
         sql.push(format_args!("extract({field} from ({at} at time zone 'UTC') + make_interval(secs => ("));
         sql.push_bind(offsets).push(format_args!("::int[])[width_bucket({at}, ")).push_bind(since);
-        sql.push(")]))::int::text");
+        sql.push(")]))::int");
     }
 
     /// The name of the row that has the sides of the consultation.
@@ -138,20 +198,47 @@ impl<'q> Facts<'q> {
         if self.metric.measure.table == Table::Consultations { "t" } else { "c" }
     }
 
+    /// Whether a fact is shown as far as it lies in the range.
+    fn is_cut(&self) -> bool {
+        self.whole && self.metric.unit == Unit::OpenTime
+    }
+
+    /// The value of a fact, a bigint.
+    pub(super) fn value(&self) -> &'static str {
+        if self.is_cut() {
+            return concat!("greatest((", open_by!("s.z"), " - ", open_by!("s.a"), ") / 1000, 0)");
+        }
+        self.metric.measure.value
+    }
+
     /// `from` and `where`: the facts that are asked for.
     pub(super) fn push_source(&self, sql: &mut QueryBuilder<Postgres>) {
         let Metric { measure, .. } = self.metric;
         let sides = || self.dimensions.iter().chain(self.groups.iter().map(|group| &group.dimension));
-        sql.push(format_args!(" from read.{} t", measure.table.name()));
+        match self.given {
+            Some(given) => given.push(sql),
+            None => drop(sql.push(format_args!(" from read.{} t", measure.table.name()))),
+        }
         let by_team =
             measure.team.starts_with("c.") && (self.whole || sides().any(|side| *side == Dimension::Team));
         if measure.table != Table::Consultations && (by_team || sides().any(Dimension::is_of_consultation)) {
             sql.push(
-                " left join read.consultation_facts c on c.id = t.consultation_id and c.workspace_id = t.workspace_id",
+                " left join read.consultation_facts c on c.id = t.consultation_id and c.workspace_id = ",
             );
+            sql.push_bind(self.reach.workspace.uuid());
         }
         if let Some(each) = measure.each {
             sql.push(format_args!(" cross join lateral {each}"));
+        }
+        if self.metric.clock == Clock::Calendar && (self.whole || measure.shape == Shape::Moment) {
+            sql.push(" cross join ");
+            self.terms.open.push(sql);
+        }
+        if self.is_cut() {
+            let (from, to) = (self.question.from, self.question.to.min(self.terms.at));
+            sql.push(format_args!(" cross join lateral (select greatest({}, ", measure.at)).push_bind(from);
+            sql.push(format_args!(") as a, least({}, ", measure.until.unwrap_or("null"))).push_bind(to);
+            sql.push(") as z) s");
         }
         let c = self.consultation();
         for side in sides() {
@@ -177,20 +264,30 @@ impl<'q> Facts<'q> {
                 _ => {}
             }
         }
+        if self.given.is_some() {
+            // Whoever gave them has left out what is beyond reach and filter.
+            sql.push(" where true");
+        } else {
+            self.push_within_reach(sql);
+            self.push_filter(sql);
+        }
+        sql.push(format_args!(" and ({})", measure.holds));
+        self.push_range(sql);
+        for group in self.groups {
+            sql.push(" and (");
+            self.push_dimension(sql, &group.dimension, &[]);
+            sql.push(")::text is not distinct from ").push_bind(group.value.clone());
+        }
+    }
+
+    /// `where`: only what the caller may see.
+    fn push_within_reach(&self, sql: &mut QueryBuilder<Postgres>) {
         sql.push(" where t.workspace_id = ").push_bind(self.reach.workspace.uuid());
-        let belongs = match measure.table {
+        let belongs = match self.metric.measure.table {
             Table::Consultations => Belonging::Itself,
             _ => Belonging::Consultation("consultation_id"),
         };
         belongs.restrict(sql, self.reach.own);
-        sql.push(format_args!(" and ({})", measure.holds));
-        self.push_range(sql);
-        self.push_filter(sql);
-        for group in self.groups {
-            sql.push(" and (");
-            self.push_dimension(sql, &group.dimension, &[]);
-            sql.push(") is not distinct from ").push_bind(group.value.clone());
-        }
     }
 
     fn push_range(&self, sql: &mut QueryBuilder<Postgres>) {
@@ -204,7 +301,7 @@ impl<'q> Facts<'q> {
             }
             Shape::Span => {
                 // Single facts are those that are there at the end; a level needs all that were there at all.
-                let seen = if self.whole { to } else { from };
+                let seen = if self.whole && self.metric.unit == Unit::Level { to } else { from };
                 let until = measure.until.unwrap_or("null::timestamptz");
                 sql.push(format_args!(" and {at} < ")).push_bind(to);
                 sql.push(format_args!(" and ({until} is null or {until} >= ")).push_bind(seen).push(")");
@@ -218,12 +315,21 @@ impl<'q> Facts<'q> {
     }
 
     fn push_filter(&self, sql: &mut QueryBuilder<Postgres>) {
-        let Some(filter) = &self.question.filter else { return };
-        let id = self.metric.measure.table.consultation();
+        push_filter(sql, (self.question, self.reach), self.metric.measure.table.consultation());
+    }
+}
+
+/// Only what is of the consultations that the question is about; `id` names theirs.
+pub(super) fn push_filter(
+    sql: &mut QueryBuilder<Postgres>,
+    (question, reach): (&Question, Reach),
+    id: &'static str,
+) {
+    if let Some(filter) = &question.filter {
         sql.push(format_args!(
             " and {id} in (select t.id from read.consultation_list t where t.workspace_id = "
         ));
-        sql.push_bind(self.reach.workspace.uuid());
+        sql.push_bind(reach.workspace.uuid());
         let mut conditions = Conditions::going_on_with(std::mem::replace(sql, QueryBuilder::new("")));
         filter.restrict(&mut conditions);
         *sql = conditions.0;

@@ -2,12 +2,17 @@
 
 use chrono::{DateTime, SubsecRound as _, Utc};
 use ledgerdesk_domain::{
-    consultation::{CallDirection, CallOutcome, ConsultationEvent as E, Party, ReopenTo, Status},
+    consultation::{
+        CallDirection, CallOutcome, CatalogReference, ConsultationEvent as E, Party, Priority, ReopenTo,
+        Status,
+    },
     context::ActorKind,
     event::Recorded,
-    id::ManagerId,
+    id::{ClientId, ManagerId},
+    service_level::Opening,
 };
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use crate::party;
 
@@ -34,9 +39,12 @@ pub enum Happening {
     /// The client wrote.
     #[serde(rename = "w")]
     Wrote,
-    /// We wrote: a manager, or a program.
+    /// We wrote: a manager, or a program that is no bot.
     #[serde(rename = "r")]
     Replied(Option<ManagerId>),
+    /// A bot wrote to the client.
+    #[serde(rename = "b")]
+    BotReplied,
     /// It entered a stage.
     #[serde(rename = "s")]
     Entered(Status),
@@ -70,13 +78,58 @@ pub enum Happening {
         /// The two talked.
         #[serde(rename = "a")]
         answered: bool,
+        /// It did not come about: a fault of the line.
+        #[serde(rename = "f", default, skip_serializing_if = "is_false")]
+        failed: bool,
         /// Who of us.
         #[serde(rename = "b")]
         by: Option<ManagerId>,
     },
+    /// The client asked. The rules of service levels look at it, as at what follows here.
+    #[serde(rename = "z")]
+    Opened(Box<Opening>),
+    /// It is so urgent from here on.
+    #[serde(rename = "p")]
+    Prioritised(Priority),
+    /// Who asks, and what it is about: as before where nothing is said.
+    #[serde(rename = "e")]
+    Detailed(Option<ClientId>, Option<Vec<CatalogReference>>),
+    /// Tags that came, and tags that went.
+    #[serde(rename = "g")]
+    Tagged(Vec<String>, Vec<String>),
+    /// A handover was asked for.
+    #[serde(rename = "q")]
+    Asked(Uuid),
+    /// It was taken.
+    #[serde(rename = "y")]
+    Taken(Uuid),
+    /// It expired, was done, fell away or was given back.
+    #[serde(rename = "x")]
+    Over(Uuid),
 }
 
-/// What the event is in a journal; nothing if nothing is measured by it.
+impl Happening {
+    /// Whether the measures of a row are made of it; if not, only the clocks of service levels are.
+    pub(super) const fn is_measured(&self) -> bool {
+        !matches!(
+            self,
+            Self::Opened(_)
+                | Self::Prioritised(_)
+                | Self::Detailed(..)
+                | Self::Tagged(..)
+                | Self::Asked(_)
+                | Self::Taken(_)
+                | Self::Over(_)
+        )
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks by reference")]
+const fn is_false(flag: &bool) -> bool {
+    !*flag
+}
+
+/// What the event is in a journal; nothing if neither measures nor clocks are made of it.
 pub(super) fn step(event: &E, recorded: &Recorded, opened_at: DateTime<Utc>) -> Option<Step> {
     let what = happening(event)?;
     // A call is logged when it is over, and happened when it began to ring.
@@ -94,7 +147,8 @@ fn happening(event: &E) -> Option<Happening> {
         E::MessageReceived(_) => Happening::Wrote,
         E::MessageSent(sent) => Happening::Replied(match sent.author {
             Party::Manager(manager) => Some(manager),
-            _ => None,
+            Party::Bot => return Some(Happening::BotReplied),
+            Party::Client(_) | Party::System => None,
         }),
         E::Started(_) | E::Resumed(_) => Happening::Entered(Status::InProgress),
         E::WaitingForClientStarted(_) => Happening::Entered(Status::WaitingForClient),
@@ -117,8 +171,20 @@ fn happening(event: &E) -> Option<Happening> {
         E::CallLogged(call) => Happening::Called {
             outbound: call.direction == CallDirection::Outbound,
             answered: call.outcome == CallOutcome::Answered,
+            failed: call.outcome == CallOutcome::Failed,
             by: call.manager_id,
         },
+        E::ConsultationOpened(opened) => Happening::Opened(Box::new(Opening::of(opened))),
+        E::PriorityChanged(changed) => Happening::Prioritised(changed.to),
+        E::DetailsChanged(changed) if changed.client_id.is_some() || changed.catalog.is_some() => {
+            Happening::Detailed(changed.client_id, changed.catalog.clone())
+        }
+        E::TagsChanged(changed) => Happening::Tagged(changed.added.clone(), changed.removed.clone()),
+        E::HandoverRequested(requested) => Happening::Asked(requested.handover_id.uuid()),
+        E::HandoverAccepted(accepted) => Happening::Taken(accepted.handover_id.uuid()),
+        E::HandoverExpired(expired) => Happening::Over(expired.handover_id.uuid()),
+        E::HandoverResolved(resolved) => Happening::Over(resolved.handover_id.uuid()),
+        E::HandoverReturned(returned) => Happening::Over(returned.handover_id.uuid()),
         _ => return None,
     })
 }

@@ -10,7 +10,7 @@ impl Row {
     pub(super) fn measure(&mut self) {
         let journal = std::mem::take(&mut self.journal);
         let mut fold = Fold::new(self);
-        for step in &journal {
+        for step in journal.iter().filter(|step| step.what.is_measured()) {
             fold.pass(step.at);
             fold.take(step);
         }
@@ -163,6 +163,7 @@ impl<'r> Fold<'r> {
                 }
             }
             Happening::Replied(by) => self.reply(*by, step),
+            Happening::BotReplied => self.reply(None, step),
             Happening::Entered(status) => self.enter(*status, step),
             Happening::Reopened(status) => {
                 let moment = self.moment(step);
@@ -197,7 +198,15 @@ impl<'r> Fold<'r> {
                 let until = to.checked_add_signed(length.max(TimeDelta::zero())).unwrap_or(*to);
                 self.promise(*to, until, Some(*initiator), step);
             }
-            Happening::Called { outbound, answered, by } => self.call((*outbound, *answered), *by, step),
+            Happening::Called { outbound, answered, by, .. } => self.call((*outbound, *answered), *by, step),
+            // Only the clocks of service levels are made of these.
+            Happening::Opened(_)
+            | Happening::Prioritised(_)
+            | Happening::Detailed(..)
+            | Happening::Tagged(..)
+            | Happening::Asked(_)
+            | Happening::Taken(_)
+            | Happening::Over(_) => {}
         }
     }
 
@@ -227,7 +236,15 @@ impl<'r> Fold<'r> {
         } else if let Some((since, start)) = self.waiting.take() {
             let ms = (step.at - since).num_milliseconds();
             let team = self.team.clone();
-            self.row.responses.push(Answered { at: step.at, ms, by, team, start, stop: step.position });
+            self.row.responses.push(Answered {
+                at: step.at,
+                since,
+                ms,
+                by,
+                team,
+                start,
+                stop: step.position,
+            });
         }
     }
 

@@ -15,7 +15,7 @@ pub struct ConsultationFacts;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_facts",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -102,8 +102,11 @@ impl Projection for ConsultationFacts {
         row.describe(event);
         row.last_position = recorded.position.0;
         if let Some(step) = journal::step(event, recorded, row.opened_at) {
+            let is_measured = step.what.is_measured();
             journal::insert(&mut row.journal, step);
-            row.measure();
+            if is_measured {
+                row.measure();
+            }
         }
         Some(row)
     }

@@ -133,7 +133,9 @@ pub struct Row {
 pub struct Answered {
     /// When we answered.
     pub at: DateTime<Utc>,
-    /// How long after the oldest message without an answer.
+    /// When the oldest message without an answer came.
+    pub since: DateTime<Utc>,
+    /// How long after it.
     pub ms: i64,
     /// Who answered.
     pub by: Option<ManagerId>,

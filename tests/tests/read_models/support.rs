@@ -23,8 +23,10 @@ use ledgerdesk_infrastructure::{
     clock::{Clock, IdSource as _, SystemClock, SystemIds},
     command::Envelope,
     event_store::Anchors,
+    service_levels::ServiceLevels,
 };
 use ledgerdesk_projections::{
+    analytics::Source,
     registry,
     runtime::{ReadSide, Settings},
 };
@@ -41,6 +43,7 @@ pub(crate) struct Desk {
     pub(crate) database: TestDatabase,
     pub(crate) node: Node,
     pub(crate) read_side: ReadSide,
+    pub(crate) levels: ServiceLevels,
     schema: DeskSchema,
     shutdown: CancellationToken,
 }
@@ -67,14 +70,21 @@ impl Desk {
         let settings = Settings::for_node("desk");
         let (pool, store) = (database.pool().clone(), node.store.clone());
         let read_side = ReadSide::start(pool.clone(), store, registry(), settings, shutdown.clone());
+        let levels = ServiceLevels::new(node.store.clone());
         let schema = Schema::build(QueryRoot::default(), EmptyMutation, EmptySubscription)
             .data(pool)
             .data(node.store.clone())
+            .data(levels.clone())
             .data(Anchors::None)
             .data::<Arc<dyn Clock>>(Arc::new(SystemClock))
             .data(read_side.clone())
             .finish();
-        Self { database, node, read_side, schema, shutdown }
+        Self { database, node, read_side, levels, schema, shutdown }
+    }
+
+    /// Where analytics has its answers from.
+    pub(crate) fn source(&self) -> Source {
+        Source::new(self.database.pool().clone(), self.levels.clone(), Arc::new(SystemClock))
     }
 
     /// Stops everything and drops the database.

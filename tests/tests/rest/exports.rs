@@ -1,8 +1,10 @@
 //! Exports: files in every format, the same again at the same position, and who may take them.
 
+use std::process::Command;
+
 use ledgerdesk_api::graphql::caller::Role;
 use ledgerdesk_tests::wait_until;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{app::another_workspace, http::Rest};
 
@@ -154,4 +156,67 @@ async fn what_cannot_be_exported_is_refused_before_the_first_byte() {
     let analyst = rest.app.key(Role::Analyst);
     assert_eq!(get(&rest, &analyst, "/api/exports/tables/calls").await.status, 200);
     rest.app.stop().await;
+}
+
+/// The cells of a table as somebody else reads them: `read_table.py` has them from the standard library of Python.
+fn cells(file: &File, extension: &str, sheet: &str) -> Vec<Vec<Value>> {
+    let name = format!("ledgerdesk-table-{}-{}.{extension}", std::process::id(), file.bytes.len());
+    let path = std::env::temp_dir().join(name);
+    std::fs::write(&path, &file.bytes).unwrap();
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/rest/read_table.py");
+    let read = Command::new("python3").args(["-B", script]).arg(&path).arg(sheet).output().unwrap();
+    std::fs::remove_file(path).unwrap();
+    assert!(read.status.success(), "{}", String::from_utf8_lossy(&read.stderr));
+    serde_json::from_slice(&read.stdout).unwrap()
+}
+
+/// A cell of a workbook as CSV writes it; a text that looks like a formula gets an apostrophe there.
+fn is_same(of_csv: &Value, of_workbook: &Value) -> bool {
+    let text = of_csv.as_str().unwrap();
+    match of_workbook {
+        Value::Null => text.is_empty(),
+        Value::Number(number) => text.parse::<f64>().ok() == number.as_f64(),
+        Value::String(told) => text == told || text.strip_prefix('\'') == Some(told),
+        other => panic!("{other}"),
+    }
+}
+
+#[tokio::test]
+async fn a_workbook_reads_back_cell_by_cell_as_the_csv_of_the_same_report() {
+    let rest = Rest::start().await;
+    resolved(&rest).await;
+    let metrics =
+        "opened,resolved,full_resolution@1,full_resolution@2,one_touch@1,backlog,sla_met,sla_overdue";
+    for path in [
+        format!("/api/exports/report?metrics={metrics}&dimensions=team,manager&bucket=YEAR&{YEARS}"),
+        format!("/api/exports/facts?metric=full_resolution&{YEARS}"),
+        format!("/api/exports/facts?metric=sla_met&{YEARS}"),
+        "/api/exports/tables/consultations?".to_owned(),
+    ] {
+        let get = |format| get_as(&rest, &path, format);
+        let (csv, workbook) = (get("csv").await, get("xlsx").await);
+        assert_eq!(csv.position, workbook.position, "{path}");
+        let (rows, told) = (cells(&csv, "csv", "rows"), cells(&workbook, "xlsx", "rows"));
+        assert!(rows.len() > 1 && rows.len() == told.len(), "{path}: {} and {}", rows.len(), told.len());
+        for (row, told) in rows.iter().zip(&told) {
+            assert!(told.len() <= row.len(), "{path}: {told:?}");
+            // A row of a workbook ends with its last cell that has something.
+            for (place, cell) in row.iter().enumerate() {
+                let same = is_same(cell, told.get(place).unwrap_or(&Value::Null));
+                assert!(same, "{path}, column {}: {row:?} and {told:?}", rows[0][place]);
+            }
+        }
+        let about = cells(&workbook, "xlsx", "about");
+        let position = about.iter().find(|line| line[0] == "log_position").unwrap();
+        assert_eq!(position[1], Value::from(workbook.position.clone()), "{path}");
+        assert_eq!(about.iter().any(|line| line[0] == "as_of"), path.contains("sla_"), "{path}: {about:?}");
+    }
+    rest.app.stop().await;
+}
+
+async fn get_as(rest: &Rest, path: &str, format: &str) -> File {
+    let path = format!("{path}&format={format}").replace("?&", "?");
+    let file = get(rest, &rest.key, &path).await;
+    assert_eq!(file.status, 200, "{path}");
+    file
 }

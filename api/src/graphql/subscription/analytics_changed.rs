@@ -41,18 +41,23 @@ pub(super) async fn source(ctx: &Context<'_>, asked: ReportInput) -> Result<impl
     let of = format!("{asked:?}");
     let question = asked.read()?;
     input::reach(ctx, &question)?;
-    watch::join(ctx, "analytics", of, |watch, publisher| keep(watch, question, publisher)).await
+    let terms = input::source(ctx)?;
+    watch::join(ctx, "analytics", of, |watch, publisher| keep(watch, (question, terms), publisher)).await
 }
 
 /// Computes after each change, but not all the time, and tells what differs.
-async fn keep(watch: Watch, question: Question, mut publisher: Publisher) -> Result<Infallible, Fault> {
+async fn keep(
+    watch: Watch,
+    (question, terms): (Question, analytics::Source),
+    mut publisher: Publisher,
+) -> Result<Infallible, Fault> {
     let (mut follower, mut position) = watch.begin().await?;
     let mut known = None;
     loop {
         // One that does not follow in time is shown by the next report.
         drop(watch.read_side.wait_for(&read_models(&question), position, WAIT).await);
         let started = Instant::now();
-        let answer = analytics::report(&watch.pool, watch.reach, &question).await?;
+        let answer = analytics::report(&terms, watch.reach, &question).await?;
         if known.as_ref() != Some(&answer.reports) {
             known = Some(answer.reports.clone());
             publisher.state(Item::new(Arc::new(Computed { question: question.clone(), answer })));

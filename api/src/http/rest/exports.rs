@@ -1,7 +1,8 @@
 //! `GET /api/exports/…`: reports, facts and tables of facts as files, streamed and without a limit.
 //!
 //! A file is read in one transaction, names the position of the log and the definitions that it was computed by, and
-//! comes out the same byte by byte when it is asked for again at that position.
+//! comes out the same byte by byte when it is asked for again at that position; where clocks run in it, as of the moment
+//! that it names.
 //!
 //! - [`rows`]: what is in a file; [`file`]: how rows become one, in each format; [`stream`]: how it reaches the client.
 //! - [`record`] is the one place that every export passes, before its first byte.
@@ -24,11 +25,10 @@ use axum::{
 use chrono::{DateTime, Utc};
 use ledgerdesk_infrastructure::auth::Permission;
 use ledgerdesk_projections::{
-    analytics::{Ask, Bucket, Question, Refusal, Snapshot, fact_table, read_models},
+    analytics::{Ask, Bucket, Question, Refusal, Snapshot, Source, fact_table},
     read::Reach,
 };
 use serde::{Deserialize, de::DeserializeOwned};
-use sqlx::PgPool;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::{IntoParams, ToSchema};
 
@@ -49,14 +49,14 @@ const AT_A_TIME: usize = 2;
 /// Where exports are taken from.
 #[derive(Clone)]
 pub(crate) struct Exports {
-    pool: PgPool,
+    source: Source,
     record: Record,
     running: Arc<Semaphore>,
 }
 
 impl Exports {
-    pub(crate) fn new(pool: PgPool, record: Record) -> Self {
-        Self { pool, record, running: Arc::new(Semaphore::new(AT_A_TIME)) }
+    pub(crate) fn new(source: Source, record: Record) -> Self {
+        Self { source, record, running: Arc::new(Semaphore::new(AT_A_TIME)) }
     }
 }
 
@@ -138,6 +138,10 @@ pub(super) struct OfReport {
     bucket: Option<BucketSize>,
     /// Whose local time, by IANA name; UTC if not given.
     time_zone: Option<String>,
+    /// The business calendar by its key, for metrics that run by one; the default one if not given.
+    calendar: Option<String>,
+    /// As of when clocks that still run are looked at; now if not given.
+    as_of: Option<DateTime<Utc>>,
     /// The format; `csv` if not given.
     #[serde(default)]
     #[param(inline)]
@@ -155,6 +159,10 @@ pub(super) struct OfFacts {
     from: DateTime<Utc>,
     /// Before this time.
     to: DateTime<Utc>,
+    /// The business calendar by its key, for a metric that runs by one; the default one if not given.
+    calendar: Option<String>,
+    /// As of when clocks that still run are looked at; now if not given.
+    as_of: Option<DateTime<Utc>>,
     /// The format; `csv` if not given.
     #[serde(default)]
     #[param(inline)]
@@ -217,17 +225,20 @@ pub(super) async fn report(
         dimensions: asked.dimensions.map(|names| names.0).unwrap_or_default(),
         bucket: asked.bucket.map(Bucket::from),
         zone: asked.time_zone,
+        calendar: asked.calendar,
+        as_of: asked.as_of,
         ..Ask::default()
     };
     let question = Question::new(ask, asked.from, asked.to)?;
-    let export = begin(&state, &session, &read_models(&question)).await?;
-    let about = About::of_question("report", &question, export.snapshot.position);
+    let export = begin(&state, &session, Of::Question(&question)).await?;
+    let about = About::of_question("report", &question, &export.snapshot);
     export.answer(asked.format, about, Rows::Report(question)).await
 }
 
 /// Export the facts of a metric
 ///
-/// A row for each fact, in the order of their moments: the consultation, the value, whom it is attributed to, and where
+/// A row for each fact, in the order of their moments; of clocks, in the order in which their consultations were opened:
+/// the consultation, the value, whom it is attributed to, and where
 /// its events are in the log.
 #[utoipa::path(
     get, path = "/api/exports/facts", operation_id = "exportFacts", tag = "exports",
@@ -244,10 +255,11 @@ pub(super) async fn facts(
     Extension(session): Extension<Session>,
     Asked(asked): Asked<OfFacts>,
 ) -> Result<Response, Problem> {
-    let ask = Ask { metrics: vec![metric(&asked.metric)], ..Ask::default() };
+    let metrics = vec![metric(&asked.metric)];
+    let ask = Ask { metrics, calendar: asked.calendar, as_of: asked.as_of, ..Ask::default() };
     let question = Question::new(ask, asked.from, asked.to)?;
-    let export = begin(&state, &session, &read_models(&question)).await?;
-    let about = About::of_question("facts", &question, export.snapshot.position);
+    let export = begin(&state, &session, Of::Question(&question)).await?;
+    let about = About::of_question("facts", &question, &export.snapshot);
     export.answer(asked.format, about, Rows::Facts(question)).await
 }
 
@@ -271,7 +283,7 @@ pub(super) async fn table(
     Asked(asked): Asked<OfTable>,
 ) -> Result<Response, Problem> {
     let table = fact_table(&name)?;
-    let export = begin(&state, &session, &[table.table.name()]).await?;
+    let export = begin(&state, &session, Of::Table(table.table.name())).await?;
     let about = About::new(table.name, Vec::new(), export.snapshot.position);
     export.answer(asked.format, about, Rows::Table(table)).await
 }
@@ -293,7 +305,13 @@ struct Export {
     place: OwnedSemaphorePermit,
 }
 
-async fn begin(state: &SharedState, session: &Session, read_models: &[&str]) -> Result<Export, Problem> {
+/// What is exported.
+enum Of<'q> {
+    Question(&'q Question),
+    Table(&'static str),
+}
+
+async fn begin(state: &SharedState, session: &Session, of: Of<'_>) -> Result<Export, Problem> {
     let caller = session.caller();
     for permission in [Permission::DataExport, Permission::ConsultationsRead] {
         caller.require(permission)?;
@@ -306,7 +324,12 @@ async fn begin(state: &SharedState, session: &Session, read_models: &[&str]) -> 
             "as many exports run on this node as may run at a time; try again when one has ended",
         )
     })?;
-    let snapshot = Snapshot::open_exactly(&exports.pool, read_models).await?;
+    let snapshot = match of {
+        Of::Question(question) => {
+            Snapshot::of_exactly(&exports.source, caller.reach().workspace, question).await?
+        }
+        Of::Table(table) => Snapshot::open_exactly(&exports.source.pool, &[table]).await?,
+    };
     let record = exports.record.clone();
     Ok(Export { snapshot, reach: caller.reach(), caller: caller.clone(), record, place })
 }

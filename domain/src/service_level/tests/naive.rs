@@ -11,7 +11,7 @@ use crate::{
         ReopenTo, Reopened, Resolved, Resumed, Status, WaitingForClientStarted,
     },
     id::{CallId, HandoverId, ManagerId, MessageId},
-    service_level::{ClockKind, ClockState, EntryKind, clocks},
+    service_level::{Clock, ClockKind, ClockState, EntryKind, Outcomes, clocks, outcomes},
     workspace::CalendarPublished,
 };
 
@@ -233,6 +233,7 @@ impl World {
         }
         let facts = facts(self.story.iter().map(|(at, event)| (time(*at), event.clone())));
         let found = clocks(&facts, &rules, time(self.start + LENGTH));
+        assert_outcomes(&found, &outcomes(&facts, &rules, time(self.start + LENGTH)));
         let seconds = |at: Option<DateTime<Utc>>| at.map(|at| at.timestamp());
         found
             .into_iter()
@@ -254,6 +255,32 @@ impl World {
             })
             .collect()
     }
+}
+
+/// What came out is what the clocks say.
+fn assert_outcomes(clocks: &[Clock], outcomes: &Outcomes) {
+    let mut decided = outcomes.decided.iter();
+    for clock in clocks {
+        let kept = clock.state == ClockState::Fulfilled && clock.terms.target.is_some();
+        if clock.breached_at.is_none() && !kept {
+            continue;
+        }
+        let outcome = decided.next().expect("an outcome of each clock that is decided");
+        let at = clock.breached_at.or(clock.ended_at);
+        assert_eq!((outcome.kind, outcome.number, Some(outcome.at)), (clock.kind, clock.number, at));
+        assert_eq!(outcome.is_met, clock.breached_at.is_none());
+        assert_eq!(outcome.activated, clock.ledger[0].version);
+        let breach = clock.ledger.iter().find(|entry| entry.kind == EntryKind::Breached);
+        let late = breach.map_or(TimeDelta::zero(), |breach| clock.used - breach.used);
+        assert_eq!(outcome.late, late);
+    }
+    assert_eq!(decided.next(), None);
+    let undecided = clocks.iter().any(|clock| {
+        matches!(clock.state, ClockState::Running | ClockState::Paused)
+            && clock.breached_at.is_none()
+            && clock.terms.target.is_some()
+    });
+    assert_eq!(outcomes.is_undecided, undecided);
 }
 
 fn naive_rule(table: &SlaTable, priority: Priority) -> Option<&SlaRule> {

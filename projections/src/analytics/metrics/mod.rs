@@ -1,5 +1,6 @@
 //! Every metric: the only list. Sources are named at each; `docs/metrics.md` is written from here.
 
+mod business;
 mod calls;
 mod flow;
 mod handovers;
@@ -8,6 +9,7 @@ mod ratings;
 mod redates;
 mod resolution;
 mod response;
+mod service_levels;
 
 use super::{
     metric::{Clock, Measure, Metric, MetricKey, Shape, Table, Text, Unit},
@@ -25,6 +27,9 @@ pub fn all() -> impl Iterator<Item = &'static Metric> {
         redates::METRICS,
         calls::METRICS,
         ratings::METRICS,
+        business::METRICS,
+        business::OF_MANAGERS,
+        service_levels::METRICS,
     ]
     .into_iter()
     .flatten()
@@ -55,6 +60,7 @@ const IN_CONSULTATION: Measure = Measure {
     shape: Shape::Moment,
     at: "t.opened_at",
     until: None,
+    union: false,
     value: "1::bigint",
     manager: "null::uuid",
     team: "t.opened_team",
@@ -100,7 +106,9 @@ mod tests {
             for text in [metric.about.en, metric.start, metric.attribution, metric.dating, metric.source] {
                 assert!(!text.is_empty(), "{name} says too little");
             }
-            assert_eq!(metric.unit == Unit::Level, metric.measure.shape == Shape::Span, "{name}");
+            assert_eq!(metric.unit.has_facts(), metric.measure.shape == Shape::Moment, "{name}");
+            let by_calendar = metric.measure.value.contains("k.used") || metric.unit == Unit::OpenTime;
+            assert_eq!(metric.clock == Clock::Calendar, by_calendar, "{name}");
         }
         for (name, versions) in versions {
             let expected: Vec<_> = (1..).take(versions.len()).collect();

@@ -1,9 +1,13 @@
 //! Facts, reports and levels of every metric, held against the reference.
 
-use std::{collections::BTreeMap, fmt::Write as _};
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Datelike as _, TimeDelta, Timelike as _, Utc};
-use ledgerdesk_domain::{consultation::Status, event::Recorded, stream::Position};
+use ledgerdesk_domain::{
+    consultation::Status,
+    event::Recorded,
+    stream::{Position, StreamType},
+};
 use ledgerdesk_projections::{
     analytics::{self, Aggregates, Ask, Bucket, Metric, Question, Unit},
     read::Reach,
@@ -12,20 +16,34 @@ use uuid::Uuid;
 
 use super::{
     history::{ZONE, begin, tell},
+    offices::Office,
+    promises::World,
     reference::{Expected, Life},
 };
 use crate::support::Desk;
 
 const CONSULTATIONS: u32 = 60;
 
-fn seed() -> u64 {
+pub(crate) fn seed() -> u64 {
     std::env::var("LEDGERDESK_TEST_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(20_260_329)
 }
 
-/// A desk with a random history, and its log.
-async fn told(seed: u64) -> (Desk, Vec<Recorded>) {
+/// As of when clocks that still run are looked at.
+pub(crate) fn as_of() -> DateTime<Utc> {
+    begin() + TimeDelta::days(20)
+}
+
+/// The seeds of a test: one, or as many as `LEDGERDESK_TEST_HISTORIES` says.
+pub(crate) fn seeds(first: u64) -> impl Iterator<Item = u64> {
+    let histories =
+        std::env::var("LEDGERDESK_TEST_HISTORIES").ok().and_then(|many| many.parse().ok()).unwrap_or(1);
+    (0..histories).map(move |number| first + 1_000 * number)
+}
+
+/// A desk with a random history, its log, and what else numbers are reckoned by.
+pub(crate) async fn told(seed: u64) -> (Desk, Vec<Recorded>, World) {
     let desk = Desk::open().await;
-    let accepted = tell(&desk, seed, CONSULTATIONS).await;
+    let (accepted, calendars) = tell(&desk, seed, CONSULTATIONS).await;
     desk.settled().await;
     let mut log = Vec::new();
     loop {
@@ -37,36 +55,43 @@ async fn told(seed: u64) -> (Desk, Vec<Recorded>) {
         log.extend(page.iter().map(|event| Recorded::clone(event)));
     }
     println!("seed {seed}: {accepted} commands accepted, {} events", log.len());
-    (desk, log)
+    let world = World::of(&desk, Office::of(calendars), &ids(&log), as_of()).await;
+    (desk, log, world)
 }
 
-fn lives(log: &[Recorded]) -> Vec<Life<'_>> {
-    let mut ids: Vec<Uuid> = log.iter().map(|event| event.stream.id).collect();
+fn ids(log: &[Recorded]) -> Vec<Uuid> {
+    let consultations = log.iter().filter(|event| event.stream.stream_type == StreamType::Consultation);
+    let mut ids: Vec<Uuid> = consultations.map(|event| event.stream.id).collect();
     ids.sort_unstable();
     ids.dedup();
-    ids.into_iter().map(|id| Life::of(id, log)).collect()
+    ids
 }
 
-fn range() -> (DateTime<Utc>, DateTime<Utc>) {
+pub(crate) fn lives(log: &[Recorded]) -> Vec<Life<'_>> {
+    ids(log).into_iter().map(|id| Life::of(id, log)).collect()
+}
+
+pub(crate) fn range() -> (DateTime<Utc>, DateTime<Utc>) {
     // Not a full hour, so that the first and the last bucket are cut.
     (begin() + TimeDelta::minutes(617), begin() + TimeDelta::days(6) + TimeDelta::minutes(13))
 }
 
-fn question(metric: &Metric, dimensions: &[&str], bucket: Option<Bucket>) -> Question {
+pub(crate) fn question(metric: &Metric, dimensions: &[&str], bucket: Option<Bucket>) -> Question {
     let ask = Ask {
         metrics: vec![(metric.key.name.to_owned(), Some(metric.key.version))],
         dimensions: dimensions.iter().map(|name| (*name).to_owned()).collect(),
         bucket,
         zone: Some(ZONE.name().to_owned()),
         compares: true,
+        as_of: Some(as_of()),
         ..Ask::default()
     };
     Question::new(ask, range().0, range().1).unwrap()
 }
 
-fn expected(lives: &[Life<'_>], metric: &Metric) -> Vec<Expected> {
-    let mut facts: Vec<_> =
-        lives.iter().flat_map(|life| life.facts(metric.key.name, metric.key.version)).collect();
+fn expected(lives: &[Life<'_>], world: &World, metric: &Metric) -> Vec<Expected> {
+    let facts = lives.iter().flat_map(|life| life.facts(metric.key.name, metric.key.version, world));
+    let mut facts: Vec<_> = facts.collect();
     facts.sort();
     facts
 }
@@ -95,19 +120,33 @@ fn aggregates(unit: Unit, mut values: Vec<i64>) -> Aggregates {
 
 #[tokio::test]
 async fn every_metric_has_the_facts_of_the_reference() {
-    let (desk, log) = told(seed()).await;
+    let mut seen = BTreeMap::new();
+    for seed in seeds(seed()) {
+        for (name, count) in facts_of(seed).await {
+            *seen.entry(name).or_insert(0) += count;
+        }
+    }
+    println!("{seen:#?}, {} facts in all", seen.values().sum::<usize>());
+    for (name, count) in seen {
+        assert!(count > 0, "no history has a fact of {name}");
+    }
+}
+
+/// How many facts of each metric a history has, all of them as the reference has them.
+async fn facts_of(seed: u64) -> BTreeMap<String, usize> {
+    let (desk, log, world) = told(seed).await;
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
-    let (mut seen, mut table) = (0, String::new());
-    for metric in analytics::all().filter(|metric| metric.unit != Unit::Level) {
-        let all =
-            Ask { metrics: vec![(metric.key.name.to_owned(), Some(metric.key.version))], ..Ask::default() };
+    let mut counts = BTreeMap::new();
+    for metric in analytics::all().filter(|metric| metric.unit.has_facts()) {
+        let metrics = vec![(metric.key.name.to_owned(), Some(metric.key.version))];
+        let all = Ask { metrics, as_of: Some(as_of()), ..Ask::default() };
         let whole = Question::new(all, begin() - TimeDelta::days(9), begin() + TimeDelta::days(90)).unwrap();
         let mut found = Vec::new();
         let mut after = None;
         loop {
             let place = (after.as_ref(), 100);
-            let page = analytics::facts(desk.database.pool(), reach, &whole, &[], place).await.unwrap();
+            let page = analytics::facts(&desk.source(), reach, &whole, &[], place).await.unwrap();
             after = page.facts.last().map(analytics::Fact::key);
             found.extend(page.facts.iter().map(|fact| Expected {
                 at: fact.at,
@@ -121,17 +160,14 @@ async fn every_metric_has_the_facts_of_the_reference() {
             }
         }
         found.sort();
-        let expected = expected(&lives, metric);
+        let expected = expected(&lives, &world, metric);
         let name = format!("{} version {}", metric.key.name, metric.key.version);
         for (found, expected) in found.iter().zip(&expected) {
             assert_eq!(found, expected, "{name}");
         }
         assert_eq!(found.len(), expected.len(), "{name}");
-        assert!(!found.is_empty(), "the history has no fact of {name}");
-        seen += found.len();
-        writeln!(table, "{name}: {} facts", found.len()).unwrap();
+        counts.insert(name, found.len());
     }
-    println!("{table}{seen} facts in all");
     for life in &lives {
         assert!(life.last_position() > 0);
     }
@@ -140,27 +176,31 @@ async fn every_metric_has_the_facts_of_the_reference() {
         assert!(comparison.is_equal(), "{name}: {comparison:?}");
     }
     desk.close().await;
+    counts
 }
 
 /// By manager and local day, and by weekday and hour: over a switch to summer time, with cut buckets.
 #[tokio::test]
 async fn every_report_adds_up_what_the_reference_finds() {
-    let (desk, log) = told(seed() + 1).await;
+    for seed in seeds(seed() + 1) {
+        reports_of(seed).await;
+    }
+}
+
+async fn reports_of(seed: u64) {
+    let (desk, log, world) = told(seed).await;
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
     let (from, to) = range();
-    for metric in analytics::all().filter(|metric| metric.unit != Unit::Level) {
-        let facts = expected(&lives, metric);
+    for metric in analytics::all().filter(|metric| metric.unit.has_facts()) {
+        let facts = expected(&lives, &world, metric);
         let within = |fact: &&Expected| fact.at >= from && fact.at < to;
         let name = format!("{} version {}", metric.key.name, metric.key.version);
 
-        let answer = analytics::report(
-            desk.database.pool(),
-            reach,
-            &question(metric, &["manager"], Some(Bucket::Day)),
-        )
-        .await
-        .unwrap();
+        let answer =
+            analytics::report(&desk.source(), reach, &question(metric, &["manager"], Some(Bucket::Day)))
+                .await
+                .unwrap();
         let mut days: BTreeMap<(String, Option<String>), Vec<i64>> = BTreeMap::new();
         for fact in facts.iter().filter(within) {
             let day = fact.at.with_timezone(&ZONE).date_naive().to_string();
@@ -186,13 +226,10 @@ async fn every_report_adds_up_what_the_reference_finds() {
         let before = aggregates(metric.unit, earlier.map(|fact| fact.value).collect());
         assert_eq!(report.total_before, Some(before), "{name} before");
 
-        let answer = analytics::report(
-            desk.database.pool(),
-            reach,
-            &question(metric, &["weekday", "hour", "team"], None),
-        )
-        .await
-        .unwrap();
+        let answer =
+            analytics::report(&desk.source(), reach, &question(metric, &["weekday", "hour", "team"], None))
+                .await
+                .unwrap();
         let mut map: BTreeMap<_, Vec<i64>> = BTreeMap::new();
         for fact in facts.iter().filter(within) {
             let local = fact.at.with_timezone(&ZONE);
@@ -211,13 +248,19 @@ async fn every_report_adds_up_what_the_reference_finds() {
 
 #[tokio::test]
 async fn levels_are_what_the_reference_counts_at_every_end_of_a_bucket() {
-    let (desk, log) = told(seed() + 2).await;
+    for seed in seeds(seed() + 2) {
+        levels_of(seed).await;
+    }
+}
+
+async fn levels_of(seed: u64) {
+    let (desk, log, _) = told(seed).await;
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
     let mut most = 0;
     for metric in analytics::all().filter(|metric| metric.unit == Unit::Level) {
         let asked = question(metric, &["manager", "team"], Some(Bucket::Hour));
-        let answer = analytics::report(desk.database.pool(), reach, &asked).await.unwrap();
+        let answer = analytics::report(&desk.source(), reach, &asked).await.unwrap();
         let mut expected = BTreeMap::new();
         let mut total = 0;
         for bounds in answer.bounds.windows(2) {
@@ -251,14 +294,13 @@ async fn levels_are_what_the_reference_counts_at_every_end_of_a_bucket() {
 
 #[tokio::test]
 async fn the_backlog_changes_by_what_comes_less_what_goes() {
-    let (desk, log) = told(seed() + 3).await;
+    let (desk, log, _) = told(seed() + 3).await;
     let lives = lives(&log);
     let reach = Reach::whole(desk.node.workspace);
     let metric = analytics::find("backlog", None).unwrap();
-    let answer =
-        analytics::report(desk.database.pool(), reach, &question(metric, &["tag"], Some(Bucket::Day)))
-            .await
-            .unwrap();
+    let answer = analytics::report(&desk.source(), reach, &question(metric, &["tag"], Some(Bucket::Day)))
+        .await
+        .unwrap();
     // A consultation with two tags is in two groups, and once in the total.
     let (_, to) = range();
     let open = lives.iter().filter(|life| life.level(to, &Status::OPEN).is_some()).count();

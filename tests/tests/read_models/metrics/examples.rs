@@ -4,15 +4,19 @@ use std::fs;
 
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
+    calendar::{OpenSpan, Weekday},
     consultation::{
         Assign, Channel, ConsultationCommand as C, OpenConsultation, Party, ReceiveMessage, Reopen, ReopenTo,
         Resolve, SendMessage, Start, WaitForClient,
     },
     id::ManagerId,
+    service_level::{SlaCondition, SlaRule, SlaTargets},
+    workspace::{PublishCalendar, PublishSlaPolicies, WorkspaceCommand},
 };
 use serde_json::Value;
 use uuid::Uuid;
 
+use super::offices;
 use crate::support::{Desk, consultation_id, new_id, open, opening};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/metrics.md");
@@ -74,6 +78,54 @@ async fn tell(desk: &Desk, consultation: Uuid, anna: ManagerId, boris: ManagerId
     }
 }
 
+/// The calendar and the table of the page.
+async fn publish(desk: &Desk) {
+    let weekdays = Weekday::ALL.into_iter().take(5);
+    let span = |weekday, from: u16, until: u16| OpenSpan { weekday, from: from * 60, until: until * 60 };
+    let week = weekdays.flat_map(|weekday| [span(weekday, 9, 10), span(weekday, 11, 17)]).collect();
+    let effective_from = Some("2026-01-01T00:00:00Z".parse().unwrap());
+    let (key, time_zone) = ("default".to_owned(), "UTC".to_owned());
+    let calendar = PublishCalendar { key, effective_from, time_zone, week, holidays: Vec::new() };
+    let targets = SlaTargets {
+        first_response: Some(300),
+        next_response: Some(480),
+        resolution: Some(7_200),
+        ..SlaTargets::default()
+    };
+    let usual = SlaRule {
+        key: "usual".to_owned(),
+        when: SlaCondition::default(),
+        calendar: Some("default".to_owned()),
+        targets,
+        warn_percent: None,
+        pause_in: Vec::new(),
+        bots_respond: false,
+    };
+    let policies = PublishSlaPolicies { effective_from, rules: vec![usual] };
+    for command in
+        [WorkspaceCommand::PublishCalendar(calendar), WorkspaceCommand::PublishSlaPolicies(policies)]
+    {
+        assert!(offices::send(desk, command).await);
+    }
+}
+
+/// The query of the page about service levels and managers, as it stands there.
+async fn busy(desk: &Desk) {
+    let page = fs::read_to_string(PAGE).unwrap();
+    let query = page.split("```graphql\n").find(|part| part.contains("busy: report")).unwrap();
+    let asked = desk.ask(query.split("```").next().unwrap()).await;
+    let of = |report: &str, metric: usize| asked["analytics"][report]["metrics"][metric].clone();
+    assert_eq!((&of("levels", 0)["total"]["n"], &of("levels", 0)["total"]["mean"]), (&4.into(), &0.5.into()));
+    assert_eq!(of("levels", 2)["total"]["p99"], 120_000);
+    let groups = of("byClock", 0)["groups"].as_array().unwrap().clone();
+    let means: Vec<_> = groups.iter().map(|group| group["current"]["mean"].as_f64().unwrap()).collect();
+    assert_eq!(means, [0.0, 0.5, 1.0], "{groups:?}");
+    let groups = of("busy", 0)["groups"].as_array().unwrap().clone();
+    let mut means: Vec<_> = groups.iter().map(|group| group["current"]["mean"].as_f64().unwrap()).collect();
+    means.sort_by(f64::total_cmp);
+    assert_eq!(means, [24.0 / 420.0, 27.0 / 420.0]);
+}
+
 /// The rows of the page's table: a metric with its version, and the sums before and after the late fact.
 fn told() -> Vec<(String, i32, i64, i64)> {
     let page = fs::read_to_string(PAGE).unwrap();
@@ -91,7 +143,8 @@ async fn sum(desk: &Desk, name: &str, version: i32) -> i64 {
     let asked = desk
         .ask(&format!(
             "{{ analytics {{ report(input: {{ metrics: [{{ name: \"{name}\", version: {version} }}], \
-             from: \"2026-03-02T00:00:00Z\", to: \"2026-03-03T00:00:00Z\" }}) {{ metrics {{ total {{ n sum }} }} }} }} }}"
+             from: \"2026-03-02T00:00:00Z\", to: \"2026-03-03T00:00:00Z\", asOf: \"2026-03-03T00:00:00Z\" }}) \
+             {{ metrics {{ total {{ n sum }} }} }} }} }}"
         ))
         .await;
     let total = &asked["analytics"]["report"]["metrics"][0]["total"];
@@ -102,13 +155,16 @@ async fn sum(desk: &Desk, name: &str, version: i32) -> i64 {
 async fn the_numbers_of_the_page_are_those_of_the_program() {
     let desk = Desk::open().await;
     let (anna, boris, consultation) = (ManagerId(new_id()), ManagerId(new_id()), new_id());
+    offices::create(&desk).await;
+    publish(&desk).await;
     tell(&desk, consultation, anna, boris).await;
     desk.settled().await;
     let told = told();
-    assert_eq!(told.len(), 17);
+    assert_eq!(told.len(), 28);
     for (name, version, before, _) in &told {
         assert_eq!(sum(&desk, name, *version).await, *before, "{name}@{version}");
     }
+    busy(&desk).await;
     desk.consultation(consultation, at("09:02:00"), from(Party::Manager(anna))).await;
     desk.settled().await;
     for (name, version, _, after) in &told {

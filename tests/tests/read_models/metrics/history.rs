@@ -10,11 +10,13 @@ use ledgerdesk_domain::{
         Resume, ReturnHandover, ReviseRating, SendMessage, Start, SubmitRating, Unassign, WaitForClient,
     },
     id::{ConsultationId, ManagerId},
+    workspace::PublishCalendar,
 };
 use ledgerdesk_infrastructure::command::Envelope;
 use rand::{RngExt as _, SeedableRng as _, rngs::StdRng};
 use uuid::Uuid;
 
+use super::offices;
 use crate::support::{Desk, new_id, opening};
 
 /// Where clocks change on 29 March 2026.
@@ -42,12 +44,20 @@ struct Telling<'d> {
     accepted: u32,
 }
 
-/// Tells so many consultations, and answers how many commands were accepted.
-pub(crate) async fn tell(desk: &Desk, seed: u64, consultations: u32) -> u32 {
+/// Tells so many consultations, and answers how many commands were accepted, and the versions of the default calendar.
+/// Calendars and tables of service levels are published before, and others when most has been told.
+pub(crate) async fn tell(desk: &Desk, seed: u64, consultations: u32) -> (u32, Vec<PublishCalendar>) {
     let mut random = StdRng::seed_from_u64(seed);
     let mut accepted = 0;
     let mut told = Vec::new();
-    for _ in 0..consultations {
+    offices::create(desk).await;
+    // What is published draws from a chance of its own, so that a seed keeps its history.
+    let mut of_offices = StdRng::seed_from_u64(seed ^ 0xCA1E);
+    let mut calendars = offices::publish(desk, &mut of_offices, 2).await;
+    for number in 0..consultations {
+        if number == consultations / 2 {
+            calendars.extend(offices::publish(desk, &mut of_offices, 2).await);
+        }
         let now = begin() + TimeDelta::seconds(random.random_range(0..300_000));
         let random = StdRng::seed_from_u64(random.random());
         let consultation = new_id();
@@ -69,7 +79,7 @@ pub(crate) async fn tell(desk: &Desk, seed: u64, consultations: u32) -> u32 {
             accepted += u32::from(send(desk, pair[0], at + TimeDelta::hours(1), unmerge).await);
         }
     }
-    accepted
+    (accepted, calendars)
 }
 
 /// What the rules refuse did not happen.
@@ -181,7 +191,7 @@ impl Telling<'_> {
     }
 
     fn call(&mut self, at: DateTime<Utc>) -> C {
-        let outcome = self.one(&[CallOutcome::Answered, CallOutcome::NoAnswer, CallOutcome::Busy]);
+        let outcome = self.one(&[CallOutcome::Answered, CallOutcome::NoAnswer, CallOutcome::Failed]);
         let manager = self.manager();
         C::LogCall(LogCall {
             call_id: new_id().into(),

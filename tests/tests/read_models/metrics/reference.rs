@@ -11,6 +11,8 @@ use ledgerdesk_domain::{
 };
 use uuid::Uuid;
 
+use super::{offices::Office, promises::World};
+
 /// A fact as a metric has it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Expected {
@@ -25,6 +27,7 @@ pub(crate) struct Expected {
 pub(crate) struct Told<'e> {
     pub(crate) at: DateTime<Utc>,
     event: &'e E,
+    version: i32,
     position: i64,
 }
 
@@ -53,9 +56,15 @@ impl<'e> Life<'e> {
             events.push((at.max(opened), recorded.version.0, *event, recorded.position.0));
         }
         events.sort_by_key(|(at, version, ..)| (*at, *version));
-        let events =
-            events.into_iter().map(|(at, _, event, position)| Told { at, event, position }).collect();
+        let events = events
+            .into_iter()
+            .map(|(at, version, event, position)| Told { at, event, version, position })
+            .collect();
         Self { id, events, in_log }
+    }
+
+    pub(crate) fn id(&self) -> Uuid {
+        self.id
     }
 
     fn opened(&self) -> DateTime<Utc> {
@@ -172,6 +181,11 @@ impl<'e> Life<'e> {
     }
 
     fn next_responses(&self) -> Vec<Expected> {
+        self.waits().into_iter().map(|(_, fact)| fact).collect()
+    }
+
+    /// Each answer after the first, with when it began to be waited for.
+    fn waits(&self) -> Vec<(DateTime<Utc>, Expected)> {
         let mut facts = Vec::new();
         let mut answered = false;
         let mut waiting = None;
@@ -182,7 +196,7 @@ impl<'e> Life<'e> {
                     if let Some(since) = waiting.take() {
                         let (_, team) = self.held(place);
                         let ms = (told.at - since).num_milliseconds();
-                        facts.push(self.fact(told.at, ms, author(sent.author), team));
+                        facts.push((since, self.fact(told.at, ms, author(sent.author), team)));
                     }
                     answered = true;
                 }
@@ -262,7 +276,13 @@ impl<'e> Life<'e> {
     }
 
     /// Every fact of the metric.
-    pub(crate) fn facts(&self, metric: &str, version: u16) -> Vec<Expected> {
+    pub(crate) fn facts(&self, metric: &str, version: u16, world: &World) -> Vec<Expected> {
+        if metric.starts_with("sla_") {
+            return self.promised(metric, world.clocks.get(&self.id).map_or(&[], Vec::as_slice));
+        }
+        if metric.ends_with("_business") {
+            return self.in_business_time(metric, version, &world.office);
+        }
         let standing = self.standing().filter(|_| !self.merged());
         let at_end = |value: &dyn Fn(usize) -> i64| -> Vec<Expected> {
             standing.map(|place| self.fact_at(place, value(place))).into_iter().collect()
@@ -338,6 +358,95 @@ impl<'e> Life<'e> {
             }
             _ => self.parts(metric),
         }
+    }
+
+    /// The same spans as by the wall clock, each as far as it was open.
+    fn in_business_time(&self, metric: &str, version: u16, office: &Office) -> Vec<Expected> {
+        let standing = self.standing().filter(|_| !self.merged());
+        let open = |from, to| office.open(from, to).num_milliseconds();
+        let unmerged = |facts: Vec<Expected>| if self.merged() { Vec::new() } else { facts };
+        let since_opened = |facts: Vec<Expected>| {
+            let facts =
+                facts.into_iter().map(|fact| Expected { value: open(self.opened(), fact.at), ..fact });
+            unmerged(facts.collect())
+        };
+        let in_stages = |stages: &[Status]| {
+            let fact = standing.map(|place| {
+                let mut time = TimeDelta::zero();
+                for (before, pair) in self.events[..=place].windows(2).enumerate() {
+                    let (stage, merged) = self.stage(before + 1);
+                    if stages.contains(&stage) && !merged {
+                        time += office.open(pair[0].at, pair[1].at);
+                    }
+                }
+                self.fact_at(place, time.num_milliseconds())
+            });
+            fact.into_iter().collect()
+        };
+        match (metric, version) {
+            ("first_response_business", _) => since_opened(self.message(true)),
+            ("next_response_business", _) => {
+                let waits = self.waits().into_iter();
+                unmerged(
+                    waits.map(|(since, fact)| Expected { value: open(since, fact.at), ..fact }).collect(),
+                )
+            }
+            ("first_resolution_business", _) => {
+                let first = self.resolutions().into_iter().take(1);
+                since_opened(first.map(|place| self.fact_at(place, 0)).collect())
+            }
+            ("full_resolution_business", 1) => {
+                since_opened(standing.map(|place| self.fact_at(place, 0)).into_iter().collect())
+            }
+            ("full_resolution_business", _) => in_stages(&Status::OPEN),
+            ("requester_wait_business", _) => {
+                in_stages(&[Status::Queued, Status::InProgress, Status::OnHold])
+            }
+            ("handover_time_to_accept_business", _) => {
+                let mut facts = self.parts("handover_time_to_accept");
+                for fact in &mut facts {
+                    // The fact has how long it took by the wall clock; what came before the request took nothing.
+                    let asked = self.asked_for(fact);
+                    fact.value = if asked < fact.at { open(asked, fact.at) } else { 0 };
+                }
+                facts
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// When the handover that was accepted in this fact was asked for.
+    fn asked_for(&self, accepted: &Expected) -> DateTime<Utc> {
+        let handover = self.in_log.iter().find_map(|(recorded, event)| match event {
+            E::HandoverAccepted(it)
+                if recorded.occurred_at == accepted.at && Some(it.manager_id.uuid()) == accepted.manager =>
+            {
+                Some(it.handover_id)
+            }
+            _ => None,
+        });
+        let asked = self.in_log.iter().find_map(|(recorded, event)| match event {
+            E::HandoverRequested(it) if Some(it.handover_id) == handover => Some(recorded.occurred_at),
+            _ => None,
+        });
+        asked.unwrap()
+    }
+
+    /// Before a moment, the events of that moment included: who held it.
+    pub(crate) fn held_at(&self, at: DateTime<Utc>, version: i32) -> (Option<ManagerId>, Option<String>) {
+        let place = self.events.iter().filter(|told| (told.at, told.version) <= (at, version)).count();
+        self.held(place)
+    }
+
+    /// A fact of the consultation at a moment that no event need have.
+    pub(crate) fn fact_of(&self, (at, version): (DateTime<Utc>, i32), value: i64) -> Expected {
+        let (manager, team) = self.held_at(at, version);
+        self.fact(at, value, manager, team)
+    }
+
+    /// When something happened.
+    pub(crate) fn moments(&self) -> Vec<DateTime<Utc>> {
+        self.events.iter().map(|told| told.at).collect()
     }
 
     fn held_in_log(&self) -> (Option<ManagerId>, Option<String>) {

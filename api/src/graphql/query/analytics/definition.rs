@@ -24,6 +24,9 @@ pub(super) enum MetricUnit {
     Count,
     /// Consultations that are there at an instant; `n` is how many.
     Level,
+    /// Open time that managers spent on something, in milliseconds: `sum` is how much, `n` how much there was, the mean
+    /// the share, or the mean number.
+    OpenTime,
 }
 
 /// By which clock durations run.

@@ -37,8 +37,8 @@ impl DifferenceReport {
 impl DifferenceReport {
     /// In numbers.
     async fn totals(&self, ctx: &Context<'_>) -> Result<DifferenceTotals, Fault> {
-        let pool = &loaders(ctx)?.pool;
-        let totals = analytics::difference_totals(pool, self.reach, &self.question).await?;
+        let source = input::source(ctx)?;
+        let totals = analytics::difference_totals(&source, self.reach, &self.question).await?;
         Ok(DifferenceTotals {
             same: Whole(totals.same),
             changed: Whole(totals.changed),
@@ -58,8 +58,9 @@ impl DifferenceReport {
         let after =
             after.as_deref().map(DifferenceCursor::decode_cursor).transpose().map_err(Fault::bad_input)?;
         let place = after.as_ref().map(|cursor| (cursor.0, cursor.1));
-        let pool = &loaders(ctx)?.pool;
-        let (_, found, more) = analytics::difference(pool, self.reach, &self.question, (place, size)).await?;
+        let source = input::source(ctx)?;
+        let (_, found, more) =
+            analytics::difference(&source, self.reach, &self.question, (place, size)).await?;
         let mut connection = Connection::new(after.is_some(), more);
         connection.edges.extend(found.into_iter().map(|difference| {
             let cursor = DifferenceCursor(difference.consultation().uuid(), difference.nth);

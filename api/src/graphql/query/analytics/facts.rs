@@ -111,7 +111,7 @@ pub(super) async fn page(
     let size = paging::size("first", first)?;
     let after = after.as_deref().map(FactCursor::decode_cursor).transpose().map_err(Fault::bad_input)?;
     let key = after.as_ref().map(|FactCursor(key)| key);
-    let page = analytics::facts(&loaders(ctx)?.pool, reach, question, groups, (key, size)).await?;
+    let page = analytics::facts(&input::source(ctx)?, reach, question, groups, (key, size)).await?;
     let standing = Standing { position: page.position.into() };
     let mut connection = Connection::with_additional_fields(after.is_some(), page.has_next, standing);
     connection.edges.extend(page.facts.into_iter().map(|fact| {

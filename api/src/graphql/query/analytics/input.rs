@@ -1,10 +1,13 @@
 //! What can be asked of analytics, checked.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, Enum, ID, InputObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::text::{SHORT_TEXT, check_optional};
+use ledgerdesk_infrastructure::{clock::Clock, service_levels::ServiceLevels};
 use ledgerdesk_projections::{
-    analytics::{Ask, Bucket, Dimension, Group, Question},
+    analytics::{Ask, Bucket, Dimension, Group, Question, Source},
     consultation_list,
     read::Reach,
 };
@@ -65,6 +68,18 @@ pub(in crate::graphql) struct ReportInput {
     /// Also the numbers of the span of the same length that ends where this one begins.
     #[graphql(default)]
     compare_with_previous: bool,
+    /// The business calendar by its key, for metrics whose clock is `CALENDAR`; the one called `default` if not given,
+    /// or the only one.
+    calendar: Option<String>,
+    /// As of when clocks that still run and work that still goes on are looked at; now if not given.
+    as_of: Option<DateTime<Utc>>,
+}
+
+/// What numbers are reckoned by.
+#[derive(Debug, Default)]
+pub(super) struct By {
+    pub(super) calendar: Option<String>,
+    pub(super) as_of: Option<DateTime<Utc>>,
 }
 
 /// A group, as the keys of a report name it.
@@ -86,6 +101,8 @@ impl ReportInput {
             zone: self.time_zone,
             filter: filter(self.filter)?,
             compares: self.compare_with_previous,
+            calendar: self.calendar.map(name).transpose()?,
+            as_of: self.as_of,
         };
         Ok(Question::new(ask, self.from, self.to)?)
     }
@@ -96,10 +113,12 @@ pub(super) fn about(
     asked: MetricInput,
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     (bucket, zone, given): (Option<TimeBucket>, Option<String>, Option<ConsultationFilter>),
+    By { calendar, as_of }: By,
 ) -> Result<Question, Fault> {
     let metrics = vec![metric(asked)?];
     let (bucket, filter) = (bucket.map(Bucket::from), filter(given)?);
-    Ok(Question::new(Ask { metrics, bucket, zone, filter, ..Ask::default() }, from, to)?)
+    let calendar = calendar.map(name).transpose()?;
+    Ok(Question::new(Ask { metrics, bucket, zone, filter, calendar, as_of, ..Ask::default() }, from, to)?)
 }
 
 /// The question about two versions of a metric.
@@ -108,10 +127,12 @@ pub(super) fn versions(
     (one, other): (i32, i32),
     (from, to): (DateTime<Utc>, DateTime<Utc>),
     given: Option<ConsultationFilter>,
+    By { calendar, as_of }: By,
 ) -> Result<Question, Fault> {
+    let calendar = calendar.map(self::name).transpose()?;
     let metric = |version| metric(MetricInput { name: name.to_owned(), version: Some(version) });
     let metrics = vec![metric(one)?, metric(other)?];
-    Ok(Question::new(Ask { metrics, filter: filter(given)?, ..Ask::default() }, from, to)?)
+    Ok(Question::new(Ask { metrics, filter: filter(given)?, calendar, as_of, ..Ask::default() }, from, to)?)
 }
 
 /// The groups of a drill-down.
@@ -150,6 +171,12 @@ pub(super) fn shown(dimension: &Dimension, value: Option<String>) -> Option<Stri
         (Some(kind), Ok(id)) => Some(global_id::encode(kind, id)),
         _ => Some(value),
     }
+}
+
+/// Where answers to the caller come from.
+pub(in crate::graphql) fn source(ctx: &Context<'_>) -> Result<Source, Fault> {
+    let (levels, clock) = (ctx.data::<ServiceLevels>()?, ctx.data::<Arc<dyn Clock>>()?);
+    Ok(Source::new(loaders(ctx)?.pool.clone(), levels.clone(), Arc::clone(clock)))
 }
 
 /// How far the caller sees; who may not see words may not look for them either.

@@ -14,7 +14,7 @@ use self::{
     definition::{DimensionDefinition, MetricDefinition},
     difference::DifferenceReport,
     facts::{FactCursor, MetricFact, Standing},
-    input::{GroupInput, MetricInput, ReportInput, TimeBucket},
+    input::{By, GroupInput, MetricInput, ReportInput, TimeBucket},
     report::AnalyticsReport,
 };
 use super::consultation_list::ConsultationFilter;
@@ -22,7 +22,7 @@ use crate::graphql::{
     consistency::settle,
     error::Fault,
     global_id::{self, NodeKind},
-    model::{loaders, position::Position},
+    model::position::Position,
 };
 
 #[derive(Default)]
@@ -63,7 +63,7 @@ impl Analytics {
         let question = input.read()?;
         let reach = input::reach(ctx, &question)?;
         settle(ctx, &read_models(&question), min_position).await?;
-        let mut snapshot = Snapshot::open(&loaders(ctx)?.pool, &read_models(&question)).await?;
+        let mut snapshot = Snapshot::of(&input::source(ctx)?, reach.workspace, &question).await?;
         let answer = snapshot.report(reach, &question).await?;
         Ok(AnalyticsReport::new(&question, answer))
     }
@@ -84,12 +84,20 @@ impl Analytics {
             default
         )]
         group: Vec<GroupInput>,
+        #[graphql(
+            desc = "The business calendar by its key, where the metric runs by one; the default one if not given."
+        )]
+        calendar: Option<String>,
+        #[graphql(desc = "As of when clocks that still run are looked at; now if not given.")] as_of: Option<
+            DateTime<Utc>,
+        >,
         #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
         #[graphql(desc = "Only after this cursor.")] after: Option<String>,
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
         min_position: Option<Position>,
     ) -> Result<Connection<FactCursor, MetricFact, Standing>, Fault> {
-        let question = input::about(metric, (from, to), (bucket, time_zone, filter))?;
+        let by = By { calendar, as_of };
+        let question = input::about(metric, (from, to), (bucket, time_zone, filter), by)?;
         let groups = input::groups(group)?;
         settle(ctx, &read_models(&question), min_position).await?;
         facts::page(ctx, &question, &groups, first, after).await
@@ -106,10 +114,15 @@ impl Analytics {
         #[graphql(desc = "From this time on.")] from: DateTime<Utc>,
         #[graphql(desc = "Before this time.")] to: DateTime<Utc>,
         #[graphql(desc = "Only facts of these consultations.")] filter: Option<ConsultationFilter>,
+        #[graphql(
+            desc = "The business calendar by its key, where the metric runs by one; the default one if not given."
+        )]
+        calendar: Option<String>,
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
         min_position: Option<Position>,
     ) -> Result<DifferenceReport, Fault> {
-        let question = input::versions(&metric, (one, other), (from, to), filter)?;
+        let by = By { calendar, ..By::default() };
+        let question = input::versions(&metric, (one, other), (from, to), filter, by)?;
         settle(ctx, &read_models(&question), min_position).await?;
         DifferenceReport::new(ctx, question)
     }

@@ -35,9 +35,9 @@ impl ScalarType for Whole {
 /// What is given of many values. Of none there is no mean and no percentile.
 #[derive(Debug, Clone, Copy, SimpleObject)]
 pub(super) struct Aggregates {
-    /// How many facts; of a level, how many consultations.
+    /// How many facts; of a level, how many consultations; of open time, how many milliseconds there were.
     n: Whole,
-    /// All values together; of a share, how many hold.
+    /// All values together; of a share, how many hold; of open time, the milliseconds that were spent.
     sum: Option<Whole>,
     /// The arithmetic mean; of a share, the share.
     mean: Option<f64>,

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use chrono::{DateTime, SecondsFormat};
 use ledgerdesk_domain::stream::Position;
-use ledgerdesk_projections::analytics::Question;
+use ledgerdesk_projections::analytics::{Question, Snapshot};
 use serde_json::{Map, Value as Json, json};
 
 use super::{Format, stream::Incoming};
@@ -69,15 +69,20 @@ impl About {
         Self { what, position, metrics, asked: Vec::new() }
     }
 
-    pub(super) fn of_question(what: &'static str, question: &Question, position: Position) -> Self {
+    pub(super) fn of_question(what: &'static str, question: &Question, snapshot: &Snapshot) -> Self {
+        let position = snapshot.position;
         let metrics =
             question.metrics.iter().map(|metric| format!("{}@{}", metric.key.name, metric.key.version));
         let time = |time: DateTime<_>| time.to_rfc3339_opts(SecondsFormat::AutoSi, true);
-        let asked = vec![
+        let mut asked = vec![
             ("from", time(question.from)),
             ("to", time(question.to)),
             ("time_zone", question.zone.name().to_owned()),
         ];
+        if question.needs_rules() {
+            asked.push(("as_of", snapshot.as_of().to_rfc3339_opts(SecondsFormat::AutoSi, true)));
+            asked.extend(question.calendar.clone().map(|calendar| ("calendar", calendar)));
+        }
         Self { asked, ..Self::new(what, metrics.collect(), position) }
     }
 

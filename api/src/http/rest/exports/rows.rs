@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use futures_util::TryStreamExt as _;
+use ledgerdesk_domain::stream::Position;
 use ledgerdesk_projections::{
-    analytics::{Aggregates, ColumnKind, Fact, FactTable, Question, Refusal, Snapshot, facts_statement},
+    analytics::{Aggregates, AllFacts, ColumnKind, Fact, FactTable, MetricKey, Question, Refusal, Snapshot},
     read::Reach,
 };
 use sqlx::Row as _;
@@ -102,29 +103,12 @@ impl Rows {
                 }
             }
             Self::Facts(question) => {
-                let mut statement = facts_statement(&question, reach)?;
                 let key = question.metrics[0].key;
-                let connection = snapshot.connection(WITHIN).await?;
-                let mut facts = statement.build_query_as::<Fact>().fetch(connection);
-                while let Some(fact) = facts.try_next().await? {
-                    let events = fact.events();
-                    let event = |event: Option<&ledgerdesk_domain::stream::Position>| {
-                        event.map_or(Value::Null, |position| Value::Number(position.0))
-                    };
-                    let manager = fact.manager().map(|manager| manager.uuid().to_string());
-                    sink.row(vec![
-                        Value::text(key.name),
-                        Value::Number(key.version.into()),
-                        Value::Text(fact.consultation().uuid().to_string()),
-                        Value::Time(fact.at.timestamp_micros()),
-                        fact.value.map_or(Value::Null, Value::Number),
-                        manager.map_or(Value::Null, Value::Text),
-                        fact.team.clone().map_or(Value::Null, Value::Text),
-                        event(events.first()),
-                        event(events.last()),
-                        position.clone(),
-                    ])
-                    .await?;
+                let mut facts = AllFacts::open(&mut snapshot, reach, question, WITHIN).await?;
+                while let Some(some) = facts.next(&mut snapshot).await? {
+                    for fact in &some {
+                        sink.row(fact_row(key, fact, &position)).await?;
+                    }
                 }
             }
             Self::Table(table) => {
@@ -153,6 +137,24 @@ impl Rows {
         }
         sink.end().await
     }
+}
+
+fn fact_row(key: MetricKey, fact: &Fact, position: &Value) -> Vec<Value> {
+    let events = fact.events();
+    let event = |event: Option<&Position>| event.map_or(Value::Null, |position| Value::Number(position.0));
+    let manager = fact.manager().map(|manager| manager.uuid().to_string());
+    vec![
+        Value::text(key.name),
+        Value::Number(key.version.into()),
+        Value::Text(fact.consultation().uuid().to_string()),
+        Value::Time(fact.at.timestamp_micros()),
+        fact.value.map_or(Value::Null, Value::Number),
+        manager.map_or(Value::Null, Value::Text),
+        fact.team.clone().map_or(Value::Null, Value::Text),
+        event(events.first()),
+        event(events.last()),
+        position.clone(),
+    ]
 }
 
 fn push(row: &mut Vec<Value>, numbers: &Aggregates) {
