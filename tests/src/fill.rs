@@ -82,3 +82,68 @@ pub async fn facts(connection: &mut PgConnection, workspace: WorkspaceId) -> Res
     sqlx::query(FACTS).bind(workspace.uuid()).execute(&mut *connection).await?;
     sqlx::raw_sql("vacuum analyze read.consultation_facts").execute(connection).await.map(drop)
 }
+
+/// What led each consultation to where the list has it: five minutes, ten, hours and days after its opening, put into
+/// one order of what happened. Personal values read as erased.
+const HISTORY: &str = "
+    insert into ledgerdesk.events
+        (position, workspace_sequence, workspace_id, event_id, stream_id, occurred_at, recorded_at, stream_version,
+         schema_version, stream_type, event_type, payload, metadata, hash)
+    select h.position + row_number() over told, h.workspace_sequence + row_number() over told, $1, gen_random_uuid(),
+           s.id, s.at, h.recorded_at, s.version, 1, 'consultation', s.type, s.payload,
+           jsonb_set(h.metadata::jsonb, '{person_id}', to_jsonb(s.person_id))::json,
+           decode(md5(s.id::text || s.version) || md5(s.version || s.id::text), 'hex')
+      from (select l.id, l.person_id, step.at, step.type, step.payload,
+                   row_number() over (partition by l.id order by step.at, step.type) as version
+              from read.consultation_list l,
+                   lateral (values
+                       (l.opened_at, 'ConsultationOpened', json_build_object('channel', l.channel, 'priority',
+                           l.priority, 'topic', json_build_object('$sealed', 0), 'team', l.team, 'client_id', l.client_id)),
+                       (l.opened_at + interval '5 minutes', 'Assigned', case when l.assignee is not null then
+                           json_build_object('assignee', l.assignee, 'team', l.team, 'is_open', true) end),
+                       (l.opened_at + interval '10 minutes', 'Started', case when l.status <> 'QUEUED' then
+                           json_build_object('from', 'QUEUED') end),
+                       (l.opened_at + interval '2 hours', 'WaitingForClientStarted', case when l.status in
+                           ('WAITING_FOR_CLIENT', 'RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '3 hours', 'PutOnHold', case when l.status = 'ON_HOLD' then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '5 hours', 'Resumed', case when l.status in ('RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'WAITING_FOR_CLIENT') end),
+                       (l.opened_at + interval '1 day', 'Cancelled', case when l.status = 'CANCELLED' then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '1 day', 'Resolved', case when l.status in ('RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '2 days', 'Closed', case when l.status = 'CLOSED' then
+                           json_build_object() end)
+                   ) as step (at, type, payload)
+             where l.workspace_id = $1 and l.topic like 'topic %' and step.payload is not null) s,
+           (select position, workspace_sequence, recorded_at, metadata from ledgerdesk.events
+             order by position desc limit 1) h
+    window told as (order by s.at, s.id, s.version)";
+
+/// Writes the history of the consultations that [`consultations`] wrote into the log, whose last event must be of a
+/// consultation of the workspace, and moves every checkpoint but that of `left` to its end, as if the others had seen it.
+/// No node may run. The chain of hashes does not hold.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn history(
+    connection: &mut PgConnection,
+    workspace: WorkspaceId,
+    left: &str,
+) -> Result<(), sqlx::Error> {
+    sqlx::query(HISTORY).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze ledgerdesk.events").execute(&mut *connection).await?;
+    for table in ["ledgerdesk.projections", "ledgerdesk.timer_checkpoint"] {
+        let others = if table.ends_with("projections") { "p.name <> $1" } else { "$1 <> ''" };
+        let sql = format!(
+            "update {table} p set position = e.position, epoch = h.epoch, hash_prefix = substring(e.hash for 8)
+               from (select position, hash from ledgerdesk.events order by position desc limit 1) e,
+                    ledgerdesk.log_head h
+              where {others}"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(left).execute(&mut *connection).await?;
+    }
+    Ok(())
+}

@@ -7,6 +7,7 @@ mod concurrency;
 mod erasure;
 mod following;
 mod idempotency;
+mod past;
 mod tampering;
 mod two_nodes;
 mod walls;
