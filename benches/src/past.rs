@@ -138,7 +138,8 @@ async fn counts(asker: &mut Asker, events: i64, report: &mut Report) -> Result<(
         let (mut all, mut slowest) = (Vec::new(), (String::new(), 0.0));
         for moment in moments(events) {
             let filter = named(filter);
-            let body = body(&format!("{{ consultationCounts(filter: {filter}, {moment}) {{ status count }} }}"));
+            let body =
+                body(&format!("{{ consultationCounts(filter: {filter}, {moment}) {{ status count }} }}"));
             asker.ask(&body).await?;
             let times = timed(asker, &body).await?;
             let p99 = Times::new(times.clone(), Duration::ZERO).percentile(99);

@@ -3,9 +3,9 @@
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, configuration::Configuration,
     consultation_detail::ConsultationDetail, consultation_facts::ConsultationFacts,
-    consultation_list::ConsultationList, consultation_versions::ConsultationVersions, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, steps::Steps,
-    views::Views,
+    consultation_list::ConsultationList, consultation_versions::ConsultationVersions, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Registry, search::Search, steps::Steps, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.

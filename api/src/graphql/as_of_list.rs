@@ -145,8 +145,7 @@ async fn snapshots(
         return Ok(HashMap::new());
     };
     let (store, workspace) = (ctx.data::<EventStore>()?, ctx.data::<Caller>()?.workspace_id);
-    let streams: Vec<_> =
-        ids.iter().map(|id| StreamId::new(StreamType::Consultation, id.uuid())).collect();
+    let streams: Vec<_> = ids.iter().map(|id| StreamId::new(StreamType::Consultation, id.uuid())).collect();
     let until = Until { position, happened: cut.happened() };
     let mut events: HashMap<StreamId, Vec<Arc<Recorded>>> = HashMap::new();
     for event in store.read_streams(workspace, &streams, until, EACH).await? {

@@ -49,7 +49,11 @@ pub async fn settle(
 }
 
 /// Waits until each of the projections shows a position that the log has.
-pub(super) async fn arrive(ctx: &Context<'_>, projections: &[&str], wanted: LogPosition) -> Result<(), Fault> {
+pub(super) async fn arrive(
+    ctx: &Context<'_>,
+    projections: &[&str],
+    wanted: LogPosition,
+) -> Result<(), Fault> {
     wait(ctx, projections, wanted, "").await
 }
 

@@ -8,9 +8,7 @@ use sqlx::{PgPool, Postgres, QueryBuilder};
 use super::{Moment, Row, week};
 use crate::{
     consultation_list::{self, Order, StatusCount},
-    read::{
-        self, Among, Belonging, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach, ReadRow,
-    },
+    read::{self, Among, Belonging, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach, ReadRow},
 };
 
 /// A consultation in a list as of a moment: which one. What it was like is folded from the log.
@@ -210,12 +208,7 @@ pub async fn explain(
 }
 
 /// How many the filter leaves in the order.
-pub async fn count(
-    pool: &PgPool,
-    reach: Reach,
-    filter: &Filter,
-    keyset: Keyset,
-) -> Result<i64, sqlx::Error> {
+pub async fn count(pool: &PgPool, reach: Reach, filter: &Filter, keyset: Keyset) -> Result<i64, sqlx::Error> {
     match filter.counted() {
         Some(statuses) => {
             let begin = |select: &str| filter.among(reach, &statuses, select);

@@ -20,7 +20,7 @@ use crate::{
 
 const CONSULTATIONS: u64 = 3;
 const EVENTS: i64 = 45;
-const LOGS: u64 = 60;
+const LOGS: u64 = 24;
 
 /// Numbers that look random and are the same every time.
 struct Dice(u64);
@@ -71,10 +71,7 @@ fn any(dice: &mut Dice) -> (&'static str, Value) {
             let time = at(i64::try_from(dice.below(3)).unwrap_or_default());
             ("Appointed", json!({ "appointed_for": time, "appointed_until": time }))
         }
-        16 => (
-            "HandoverRequested",
-            json!({ "handover_id": handover, "requested_by": { "kind": "BOT" } }),
-        ),
+        16 => ("HandoverRequested", json!({ "handover_id": handover, "requested_by": { "kind": "BOT" } })),
         17 => ("HandoverReturned", json!({ "handover_id": handover })),
         18 => ("Merged", json!({ "from": status, "into": Uuid::from_u128(9) })),
         _ => ("Unmerged", json!({ "from": Uuid::from_u128(9), "status": status })),
@@ -134,7 +131,8 @@ fn is_candidate(row: &Row, moment: Moment) -> bool {
     let position = moment.position().0;
     let mut is_newest = row.from_position <= position && row.until_position > position;
     let (powers, bounds) = power::positions(position, moment.happened().is_none());
-    is_newest &= powers.iter().zip(bounds).any(|(&power, bound)| power == row.stay && row.from_position > bound);
+    is_newest &=
+        powers.iter().zip(bounds).any(|(&power, bound)| power == row.stay && row.from_position > bound);
     let Some(time) = moment.happened() else { return is_newest };
     let (powers, bounds) = power::times(time);
     let held = row.from_at <= time && row.until_at.is_none_or(|until| until > time);
@@ -204,10 +202,14 @@ fn versions_that_stand_earlier_answer_for_what_was_there() {
 
 #[test]
 fn the_logs_have_late_facts_and_versions_of_every_kind() {
-    let rows: Vec<Row> = (0..LOGS).flat_map(|seed| fold(&ConsultationVersions, &log(seed)).into_values()).collect();
+    let rows: Vec<Row> =
+        (0..LOGS).flat_map(|seed| fold(&ConsultationVersions, &log(seed)).into_values()).collect();
     let count = |has: fn(&Row) -> bool| rows.iter().filter(|row| has(row)).count();
-    assert!(count(|row| row.known_until < i64::MAX && row.until_at.is_none()) > 50, "newest until a late fact");
-    assert!(count(|row| row.until_position == row.from_position) > 50, "never the newest");
-    assert!(count(|row| row.until_at == Some(row.from_at)) > 20, "held at no time");
-    assert!(count(|row| row.from_at > row.opened_at) > 500);
+    assert!(
+        count(|row| row.known_until < i64::MAX && row.until_at.is_none()) > 20,
+        "newest until a late fact"
+    );
+    assert!(count(|row| row.until_position == row.from_position) > 20, "never the newest");
+    assert!(count(|row| row.until_at == Some(row.from_at)) > 10, "held at no time");
+    assert!(count(|row| row.from_at > row.opened_at) > 200);
 }

@@ -9,12 +9,7 @@
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::event::Recorded;
 
-use super::{
-    Row,
-    journal::Earlier,
-    power,
-    row::OPEN,
-};
+use super::{Row, journal::Earlier, power, row::OPEN};
 use crate::runtime::Left;
 
 impl Row {

@@ -21,9 +21,9 @@ use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
     consultation_facts::ConsultationFacts, consultation_list::ConsultationList,
-    consultation_versions::ConsultationVersions, handovers::Handovers,
-    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
-    runtime::Projection, search::Search, steps::Steps,
+    consultation_versions::ConsultationVersions, handovers::Handovers, history::History, managers::Managers,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
+    steps::Steps,
 };
 
 const ANNA: u128 = 1;

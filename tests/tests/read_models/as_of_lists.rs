@@ -173,7 +173,11 @@ async fn the_past_is_seen_by_who_sees_the_present() {
     let total = |shown: &Value| {
         let counts = shown["consultationCounts"].as_array().unwrap().iter();
         let counted: i64 = counts.map(|count| count["count"].as_i64().unwrap()).sum();
-        (shown["consultations"]["totalCount"].as_i64().unwrap(), shown["all"]["totalCount"].as_i64().unwrap(), counted)
+        (
+            shown["consultations"]["totalCount"].as_i64().unwrap(),
+            shown["all"]["totalCount"].as_i64().unwrap(),
+            counted,
+        )
     };
     let owner = data(respond(caller(desk.node.workspace, Role::Owner)).await);
     assert_eq!(total(&owner), (2, 2, 2));
@@ -223,10 +227,14 @@ async fn a_saved_view_narrows_and_orders_the_past_as_far_as_it_is_kept() {
         let executor = &desk.node.executor;
         async move {
             executor.execute::<Workspace>(envelope).await.expect("the view is saved");
-            ledgerdesk_api::graphql::global_id::encode(ledgerdesk_api::graphql::global_id::NodeKind::View, view)
+            ledgerdesk_api::graphql::global_id::encode(
+                ledgerdesk_api::graphql::global_id::NodeKind::View,
+                view,
+            )
         }
     };
-    let by_priority = save("{\"status\":[\"QUEUED\"]}", Some("{\"field\":\"PRIORITY\",\"direction\":\"DESC\"}")).await;
+    let by_priority =
+        save("{\"status\":[\"QUEUED\"]}", Some("{\"field\":\"PRIORITY\",\"direction\":\"DESC\"}")).await;
     let by_change = save("{}", Some("{\"field\":\"UPDATED_AT\",\"direction\":\"DESC\"}")).await;
     let words = save("{\"text\":\"printer\"}", None).await;
     let moment = format!("asOf: {{ time: {} }}", text(at(5)));

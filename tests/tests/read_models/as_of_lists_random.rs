@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, SecondsFormat, Utc};
 use ledgerdesk_domain::{
     consultation::{
-        Cancel, ChangePriority, Consultation, ConsultationCommand as C, Hold, Merge, OpenConsultation, Priority,
-        Unassign, Unmerge, WaitForClient,
+        Cancel, ChangePriority, Consultation, ConsultationCommand as C, Hold, Merge, OpenConsultation,
+        Priority, Unassign, Unmerge, WaitForClient,
     },
     manager::{ManagerCommand, RegisterManager},
 };
@@ -104,7 +104,8 @@ async fn one_by_one(desk: &Desk, ids: &[Uuid], moment: &str) -> Vec<Value> {
         let query = format!(
             "{{ consultation(id: {id:?}, {moment}) {{ {WHOLE} mergedInto {{ id }} assignee {{ id }} }} }}"
         );
-        let caller = crate::support::caller(desk.node.workspace, ledgerdesk_api::graphql::caller::Role::Owner);
+        let caller =
+            crate::support::caller(desk.node.workspace, ledgerdesk_api::graphql::caller::Role::Owner);
         let response = desk.respond(&query, caller, desk.database.pool()).await;
         if response.errors.is_empty() {
             shown.push(crate::support::data(response)["consultation"].take());

@@ -79,7 +79,8 @@ async fn the_examples_of_the_page_answer_what_it_says() {
     let id = global_id::encode(NodeKind::Consultation, CONSULTATION);
     for (question, answer) in examples {
         assert!(
-            question.contains(&id) || ["configurationLog", "consultations("].iter().any(|of| question.contains(of)),
+            question.contains(&id)
+                || ["configurationLog", "consultations("].iter().any(|of| question.contains(of)),
             "the id is {id}: {question}"
         );
         let shown = desk.ask(&question).await;

@@ -18,7 +18,8 @@ async fn raise(node: &Node, stream: StreamId, priority: Priority, at: DateTime<U
 async fn streams_are_read_together_up_to_a_position_and_a_time() {
     let database = TestDatabase::new().await;
     let (ours, theirs) = (Node::open(database.pool()).await, Node::open(database.pool()).await);
-    let [one, other] = [ours.open_consultation(None, "one").await, ours.open_consultation(None, "other").await];
+    let [one, other] =
+        [ours.open_consultation(None, "one").await, ours.open_consultation(None, "other").await];
     let foreign = theirs.open_consultation(None, "theirs").await;
     let now = Utc::now();
     let early = raise(&ours, one.stream, Priority::High, now - TimeDelta::hours(2)).await;
@@ -41,7 +42,13 @@ async fn streams_are_read_together_up_to_a_position_and_a_time() {
     assert_eq!(read(early, None, 10).await, [(other, 1), (one, 1), (one, 2)]);
     let before = Some(now - TimeDelta::minutes(90));
     assert_eq!(read(late, before, 10).await, [(one, 2)]);
-    assert!(ours.store.read_streams(ours.workspace, &[], Until { position: late, happened: None }, 10).await.unwrap().is_empty());
+    assert!(
+        ours.store
+            .read_streams(ours.workspace, &[], Until { position: late, happened: None }, 10)
+            .await
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[tokio::test]
