@@ -1,13 +1,17 @@
 //! Lists and counts as they were: what they refuse, who sees them, and where their cursors belong.
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use ledgerdesk_api::graphql::caller::{Caller, Role};
+use ledgerdesk_api::graphql::{
+    caller::{Caller, Role},
+    global_id::{self, NodeKind},
+};
 use ledgerdesk_domain::{
     consultation::{
         Assign, ChangePriority, ConsultationCommand as C, OpenConsultation, Priority, Resolve, Start,
     },
     context::Actor,
     id::ManagerId,
+    workspace::{CreateWorkspace, SaveView, Workspace, WorkspaceCommand},
 };
 use ledgerdesk_infrastructure::auth::Scope;
 use serde_json::{Value, json};
@@ -206,8 +210,14 @@ async fn the_past_is_seen_by_who_sees_the_present() {
 
 #[tokio::test]
 async fn a_saved_view_narrows_and_orders_the_past_as_far_as_it_is_kept() {
-    use ledgerdesk_domain::workspace::{SaveView, Workspace, WorkspaceCommand};
     let desk = Desk::open().await;
+    let create = WorkspaceCommand::CreateWorkspace(CreateWorkspace {
+        name: "Support".to_owned(),
+        language: "en".to_owned(),
+        time_zone: "UTC".to_owned(),
+    });
+    let envelope = desk.node.envelope(desk.node.workspace.uuid(), create);
+    desk.node.executor.execute::<Workspace>(envelope).await.expect("the workspace is created");
     let (high, low) = (new_id(), new_id());
     let of = |priority| OpenConsultation { priority, ..opening("Printer") };
     desk.consultation(high, at(0), open(of(Priority::High))).await;
@@ -227,10 +237,7 @@ async fn a_saved_view_narrows_and_orders_the_past_as_far_as_it_is_kept() {
         let executor = &desk.node.executor;
         async move {
             executor.execute::<Workspace>(envelope).await.expect("the view is saved");
-            ledgerdesk_api::graphql::global_id::encode(
-                ledgerdesk_api::graphql::global_id::NodeKind::View,
-                view,
-            )
+            global_id::encode(NodeKind::View, view)
         }
     };
     let by_priority =
