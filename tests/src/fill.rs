@@ -147,3 +147,46 @@ pub async fn history(
     }
     Ok(())
 }
+
+/// The versions of the consultations that [`consultations`] wrote, as [`history`] would leave them, without their
+/// journals.
+const VERSIONS: &str = "
+    insert into read.consultation_versions
+        (id, consultation_id, workspace_id, client_id, status, priority_rank, channel, language, team, assignee, tags,
+         opened_at, opened_position, opened_week, closed_at, appointed_for, from_position, until_position, known_until,
+         from_at, until_at, ordinal, span, stay, journal)
+    select case when until_position is null then id else md5(id::text || from_position)::uuid end, id, $1, client_id,
+           stage, priority_rank, channel, language, team, assignee, tags, opened_at, opened_position,
+           floor(extract(epoch from opened_at) / 604800)::integer, case when stage = 'CLOSED' then closed_at end,
+           appointed_for, from_position, coalesce(until_position, 9223372036854775807), 9223372036854775807, from_at,
+           until_at, 0, coalesce(ceil(log(2, extract(epoch from until_at - from_at))), 99)::smallint,
+           coalesce(ceil(log(2, until_position - from_position)), 99)::smallint, '[]'
+      from (select p.*, first_value(from_position) over line as opened_position,
+                   lead(from_position) over line as until_position, lead(from_at) over line as until_at
+              from (select l.*, step.at as from_at, step.stage,
+                           row_number() over (order by step.at, l.id) as from_position
+                      from read.consultation_list l,
+                           lateral (values (l.opened_at, 'QUEUED'),
+                               (l.opened_at + interval '10 minutes',
+                                case when l.status <> 'QUEUED' then 'IN_PROGRESS' end),
+                               (l.opened_at + interval '2 hours',
+                                case when l.status in ('WAITING_FOR_CLIENT', 'RESOLVED', 'CLOSED') then
+                                     'WAITING_FOR_CLIENT' end),
+                               (l.opened_at + interval '3 hours',
+                                case when l.status in ('ON_HOLD', 'CANCELLED') then l.status end),
+                               (l.opened_at + interval '1 day',
+                                case when l.status in ('RESOLVED', 'CLOSED') then 'RESOLVED' end),
+                               (l.opened_at + interval '2 days', case when l.status = 'CLOSED' then 'CLOSED' end)
+                           ) as step (at, stage)
+                     where l.workspace_id = $1 and step.stage is not null) p
+            window line as (partition by id order by from_at)) v";
+
+/// Writes the versions of the consultations that [`consultations`] wrote; answers how many positions they are of.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn versions(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<i64, sqlx::Error> {
+    let written = sqlx::query(VERSIONS).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze read.consultation_versions").execute(connection).await?;
+    Ok(i64::try_from(written.rows_affected()).unwrap_or(i64::MAX))
+}

@@ -173,16 +173,12 @@ pub async fn page(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<Page<Listed>, sqlx::Error> {
-    match filter.few() {
-        Some(statuses) => {
-            let begin = |select: &str| filter.among(reach, &statuses, select);
-            let rows = Among { reach, begin: &begin };
-            read::page_among(pool, rows, filter, keyset, request).await
-        }
-        None => {
-            let filter = filter.bounded(pool, reach, keyset).await?;
-            read::page(pool, reach, &filter, keyset, request).await
-        }
+    if let Some(statuses) = filter.few() {
+        let begin = |select: &str| filter.among(reach, &statuses, select);
+        read::page_among(pool, Among { reach, begin: &begin }, filter, keyset, request).await
+    } else {
+        let filter = filter.bounded(pool, reach, keyset).await?;
+        read::page(pool, reach, &filter, keyset, request).await
     }
 }
 
@@ -194,16 +190,12 @@ pub async fn explain(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<serde_json::Value, sqlx::Error> {
-    match filter.few() {
-        Some(statuses) => {
-            let begin = |select: &str| filter.among(reach, &statuses, select);
-            let rows = Among { reach, begin: &begin };
-            read::explain_among::<Listed>(pool, rows, filter, keyset, request).await
-        }
-        None => {
-            let filter = filter.bounded(pool, reach, keyset).await?;
-            read::explain::<Listed>(pool, reach, &filter, keyset, request).await
-        }
+    if let Some(statuses) = filter.few() {
+        let begin = |select: &str| filter.among(reach, &statuses, select);
+        read::explain_among::<Listed>(pool, Among { reach, begin: &begin }, filter, keyset, request).await
+    } else {
+        let filter = filter.bounded(pool, reach, keyset).await?;
+        read::explain::<Listed>(pool, reach, &filter, keyset, request).await
     }
 }
 
