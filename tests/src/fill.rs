@@ -123,18 +123,21 @@ const HISTORY: &str = "
     window told as (order by s.at, s.id, s.version)";
 
 /// Writes the history of the consultations that [`consultations`] wrote into the log, whose last event must be of a
-/// consultation of the workspace, and moves every checkpoint but that of `left` to its end, as if the others had seen it.
-/// No node may run. The chain of hashes does not hold.
+/// consultation of the workspace. The chain of hashes does not hold.
 ///
 /// # Errors
 /// Whatever the database answers.
-pub async fn history(
-    connection: &mut PgConnection,
-    workspace: WorkspaceId,
-    left: &str,
-) -> Result<(), sqlx::Error> {
+pub async fn history(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<(), sqlx::Error> {
     sqlx::query(HISTORY).bind(workspace.uuid()).execute(&mut *connection).await?;
-    sqlx::raw_sql("vacuum analyze ledgerdesk.events").execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze ledgerdesk.events").execute(connection).await.map(drop)
+}
+
+/// Moves every checkpoint but that of the projection `left` to the end of the log, as if the others had seen it. No node
+/// may run.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn pass_over(connection: &mut PgConnection, left: &str) -> Result<(), sqlx::Error> {
     for table in ["ledgerdesk.projections", "ledgerdesk.timer_checkpoint"] {
         let others = if table.ends_with("projections") { "p.name <> $1" } else { "$1 <> ''" };
         let sql = format!(

@@ -13,8 +13,13 @@ use ledgerdesk_domain::{
     id::ManagerId,
     workspace::{CreateWorkspace, SaveView, Workspace, WorkspaceCommand},
 };
-use ledgerdesk_infrastructure::auth::Scope;
+use ledgerdesk_infrastructure::{
+    auth::Scope,
+    clock::{Clock as _, SystemClock},
+};
+use ledgerdesk_tests::fill;
 use serde_json::{Value, json};
+use sqlx::Connection as _;
 use uuid::Uuid;
 
 use crate::support::{Desk, at, caller, consultation_id, data, field, new_id, open, opening};
@@ -65,7 +70,7 @@ async fn a_list_shows_a_command_that_was_just_answered_and_late_facts_where_they
         (format!("asOf: {{ position: {started} }}"), 0),
         (format!("asKnownAt: {{ position: {started} }}"), 0),
         (format!("asOf: {{ position: {late} }}"), 1),
-        (format!("asKnownAt: {{ time: {} }}", text(Utc::now())), 1),
+        (format!("asKnownAt: {{ time: {} }}", text(SystemClock.now())), 1),
     ] {
         let found = list(&desk, &format!("{urgent}, {moment}")).await;
         assert_eq!(found["totalCount"], expected, "{moment}");
@@ -272,5 +277,30 @@ async fn a_consultation_with_more_events_than_are_read_together_is_shown_whole()
     assert_eq!(found["nodes"][0]["version"], 231);
     let found = list(&desk, &format!("asOf: {{ time: {} }}", text(at(219)))).await;
     assert_eq!((&found["nodes"][0]["version"], &found["nodes"][0]["priority"]), (&json!(220), &json!("LOW")));
+    desk.close().await;
+}
+
+/// The log that the benchmark of lists of the past writes.
+#[tokio::test]
+async fn a_log_that_was_filled_by_a_statement_has_the_past_that_it_tells_of() {
+    let desk = Desk::open().await;
+    desk.consultation(new_id(), at(0), open(opening("the last one before"))).await;
+    desk.settled().await;
+    let mut owner = desk.database.owner().await;
+    fill::consultations(&mut owner, desk.node.workspace, 200).await.unwrap();
+    fill::history(&mut owner, desk.node.workspace).await.unwrap();
+    owner.close().await.unwrap();
+    desk.settled().await;
+    let counts = counts(&desk, &format!("asOf: {{ time: {} }}", text(at(0)))).await;
+    // Nine of ten were closed, the others are what the list has of them.
+    assert_eq!(counts.iter().sum::<i64>(), 201, "{counts:?}");
+    assert_eq!((counts[0], counts[5]), (4, 180), "{counts:?}");
+    let comparison = desk.read_side.equals_rebuild("consultation_versions", |_| {}).await.unwrap();
+    assert!(comparison.is_equal() && comparison.live_rows > 1_000, "{comparison:?}");
+    let found =
+        list(&desk, "asOf: { time: \"2020-06-01T00:00:00Z\" }, filter: { status: [CLOSED] }, first: 30")
+            .await;
+    assert!(found["totalCount"].as_i64().unwrap() > 10, "{found}");
+    assert!(field(&found, "status").iter().all(|status| status == "CLOSED"), "{found}");
     desk.close().await;
 }

@@ -5,7 +5,11 @@ use ledgerdesk_domain::{
     consultation::{ChangePriority, Consultation, ConsultationCommand, Priority},
     stream::{Position, StreamId},
 };
-use ledgerdesk_infrastructure::{command::Envelope, event_store::Until};
+use ledgerdesk_infrastructure::{
+    clock::{Clock as _, SystemClock},
+    command::Envelope,
+    event_store::Until,
+};
 use ledgerdesk_tests::{TestDatabase, node::Node};
 
 async fn raise(node: &Node, stream: StreamId, priority: Priority, at: DateTime<Utc>) -> Position {
@@ -21,7 +25,7 @@ async fn streams_are_read_together_up_to_a_position_and_a_time() {
     let [one, other] =
         [ours.open_consultation(None, "one").await, ours.open_consultation(None, "other").await];
     let foreign = theirs.open_consultation(None, "theirs").await;
-    let now = Utc::now();
+    let now = SystemClock.now();
     let early = raise(&ours, one.stream, Priority::High, now - TimeDelta::hours(2)).await;
     let late = raise(&ours, one.stream, Priority::Low, now - TimeDelta::hours(1)).await;
     raise(&ours, other.stream, Priority::Urgent, now).await;
@@ -55,7 +59,7 @@ async fn streams_are_read_together_up_to_a_position_and_a_time() {
 async fn a_time_is_the_last_position_that_was_recorded_by_then() {
     let database = TestDatabase::new().await;
     let node = Node::open(database.pool()).await;
-    assert_eq!(node.store.recorded_by(Utc::now()).await.unwrap(), Position(0));
+    assert_eq!(node.store.recorded_by(SystemClock.now()).await.unwrap(), Position(0));
     for _ in 0..11 {
         node.open_consultation(None, "one of many").await;
     }
