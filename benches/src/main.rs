@@ -8,7 +8,7 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics`, `scale`, `archive`, and `shapes` and `peers`, which need what
+//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics` (with `past`), `scale`, `archive`, and `shapes` and `peers`, which need what
 //!   `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
@@ -28,6 +28,7 @@ mod load;
 mod log;
 mod migrate;
 mod options;
+mod past;
 mod peers;
 mod pgbench;
 mod process;
@@ -180,6 +181,7 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("analytics") {
         analytics::measure(bench, &mut report).await?;
+        past::measure(bench, &mut report).await?;
     }
     if options.wants("shapes") {
         shapes::measure(bench, &mut report).await?;

@@ -17,6 +17,7 @@ pub mod configuration;
 pub mod consultation_detail;
 pub mod consultation_facts;
 pub mod consultation_list;
+pub mod consultation_versions;
 pub mod handovers;
 pub mod history;
 pub mod managers;

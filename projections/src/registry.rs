@@ -3,9 +3,9 @@
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, configuration::Configuration,
     consultation_detail::ConsultationDetail, consultation_facts::ConsultationFacts,
-    consultation_list::ConsultationList, handovers::Handovers, history::History, managers::Managers,
-    messages::Messages, ratings::Ratings, redates::Redates, runtime::Registry, search::Search, steps::Steps,
-    views::Views,
+    consultation_list::ConsultationList, consultation_versions::ConsultationVersions, handovers::Handovers,
+    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
+    runtime::Registry, search::Search, steps::Steps, views::Views,
 };
 
 /// Every read model, in the order in which it is shown.
@@ -21,6 +21,7 @@ pub fn registry() -> Registry {
         .with(Calls)
         .with(Ratings)
         .with(ConsultationFacts)
+        .with(ConsultationVersions)
         .with(Clients)
         .with(Managers)
         .with(Catalogs)
@@ -91,6 +92,7 @@ mod tests {
         check(&Calls, &story);
         check(&Ratings, &story);
         check(&ConsultationFacts, &story);
+        check(&ConsultationVersions, &story);
         check(&Clients, &story);
         check(&Managers, &story);
         check(&Catalogs, &story);

@@ -107,3 +107,114 @@ pub async fn facts(connection: &mut PgConnection, workspace: WorkspaceId) -> Res
     sqlx::query(FACTS).bind(workspace.uuid()).execute(&mut *connection).await?;
     sqlx::raw_sql("vacuum analyze read.consultation_facts").execute(connection).await.map(drop)
 }
+
+/// What led each consultation to where the list has it: five minutes, ten, hours and days after its opening, put into
+/// one order of what happened. Personal values read as erased.
+const HISTORY: &str = "
+    insert into ledgerdesk.events
+        (position, workspace_sequence, workspace_id, event_id, stream_id, occurred_at, recorded_at, stream_version,
+         schema_version, stream_type, event_type, payload, metadata, hash)
+    select h.position + row_number() over told, h.workspace_sequence + row_number() over told, $1, gen_random_uuid(),
+           s.id, s.at, h.recorded_at, s.version, 1, 'consultation', s.type, s.payload,
+           jsonb_set(h.metadata::jsonb, '{person_id}', to_jsonb(s.person_id))::json,
+           decode(md5(s.id::text || s.version) || md5(s.version || s.id::text), 'hex')
+      from (select l.id, l.person_id, step.at, step.type, step.payload,
+                   row_number() over (partition by l.id order by step.at, step.type) as version
+              from read.consultation_list l,
+                   lateral (values
+                       (l.opened_at, 'ConsultationOpened', json_build_object('channel', l.channel, 'priority',
+                           l.priority, 'topic', json_build_object('$sealed', 0), 'team', l.team, 'client_id', l.client_id)),
+                       (l.opened_at + interval '5 minutes', 'Assigned', case when l.assignee is not null then
+                           json_build_object('assignee', l.assignee, 'team', l.team, 'is_open', true) end),
+                       (l.opened_at + interval '10 minutes', 'Started', case when l.status <> 'QUEUED' then
+                           json_build_object('from', 'QUEUED') end),
+                       (l.opened_at + interval '2 hours', 'WaitingForClientStarted', case when l.status in
+                           ('WAITING_FOR_CLIENT', 'RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '3 hours', 'PutOnHold', case when l.status = 'ON_HOLD' then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '5 hours', 'Resumed', case when l.status in ('RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'WAITING_FOR_CLIENT') end),
+                       (l.opened_at + interval '1 day', 'Cancelled', case when l.status = 'CANCELLED' then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '1 day', 'Resolved', case when l.status in ('RESOLVED', 'CLOSED') then
+                           json_build_object('from', 'IN_PROGRESS') end),
+                       (l.opened_at + interval '2 days', 'Closed', case when l.status = 'CLOSED' then
+                           json_build_object() end)
+                   ) as step (at, type, payload)
+             where l.workspace_id = $1 and l.topic like 'topic %' and step.payload is not null) s,
+           (select position, workspace_sequence, recorded_at, metadata from ledgerdesk.events
+             order by position desc limit 1) h
+    window told as (order by s.at, s.id, s.version)";
+
+/// Writes the history of the consultations that [`consultations`] wrote into the log, whose last event must be of a
+/// consultation of the workspace. The chain of hashes does not hold.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn history(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<(), sqlx::Error> {
+    sqlx::query(HISTORY).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze ledgerdesk.events").execute(connection).await.map(drop)
+}
+
+/// Moves every checkpoint but that of the projection `left` to the end of the log, as if the others had seen it. No node
+/// may run.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn pass_over(connection: &mut PgConnection, left: &str) -> Result<(), sqlx::Error> {
+    for table in ["ledgerdesk.projections", "ledgerdesk.timer_checkpoint"] {
+        let others = if table.ends_with("projections") { "p.name <> $1" } else { "$1 <> ''" };
+        let sql = format!(
+            "update {table} p set position = e.position, epoch = h.epoch, hash_prefix = substring(e.hash for 8)
+               from (select position, hash from ledgerdesk.events order by position desc limit 1) e,
+                    ledgerdesk.log_head h
+              where {others}"
+        );
+        sqlx::query(sqlx::AssertSqlSafe(sql)).bind(left).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The versions of the consultations that [`consultations`] wrote, as [`history`] would leave them, without their
+/// journals.
+const VERSIONS: &str = "
+    insert into read.consultation_versions
+        (id, consultation_id, workspace_id, client_id, status, priority_rank, channel, language, team, assignee, tags,
+         opened_at, opened_position, opened_week, closed_at, appointed_for, from_position, until_position, known_until,
+         from_at, until_at, ordinal, span, stay, journal)
+    select case when until_position is null then id else md5(id::text || from_position)::uuid end, id, $1, client_id,
+           stage, priority_rank, channel, language, team, assignee, tags, opened_at, opened_position,
+           floor(extract(epoch from opened_at) / 604800)::integer, case when stage = 'CLOSED' then closed_at end,
+           appointed_for, from_position, coalesce(until_position, 9223372036854775807), 9223372036854775807, from_at,
+           until_at, 0, coalesce(ceil(log(2, extract(epoch from until_at - from_at))), 99)::smallint,
+           coalesce(ceil(log(2, until_position - from_position)), 99)::smallint, '[]'
+      from (select p.*, first_value(from_position) over line as opened_position,
+                   lead(from_position) over line as until_position, lead(from_at) over line as until_at
+              from (select l.*, step.at as from_at, step.stage,
+                           row_number() over (order by step.at, l.id) as from_position
+                      from read.consultation_list l,
+                           lateral (values (l.opened_at, 'QUEUED'),
+                               (l.opened_at + interval '10 minutes',
+                                case when l.status <> 'QUEUED' then 'IN_PROGRESS' end),
+                               (l.opened_at + interval '2 hours',
+                                case when l.status in ('WAITING_FOR_CLIENT', 'RESOLVED', 'CLOSED') then
+                                     'WAITING_FOR_CLIENT' end),
+                               (l.opened_at + interval '3 hours',
+                                case when l.status in ('ON_HOLD', 'CANCELLED') then l.status end),
+                               (l.opened_at + interval '1 day',
+                                case when l.status in ('RESOLVED', 'CLOSED') then 'RESOLVED' end),
+                               (l.opened_at + interval '2 days', case when l.status = 'CLOSED' then 'CLOSED' end)
+                           ) as step (at, stage)
+                     where l.workspace_id = $1 and step.stage is not null) p
+            window line as (partition by id order by from_at)) v";
+
+/// Writes the versions of the consultations that [`consultations`] wrote; answers how many positions they are of.
+///
+/// # Errors
+/// Whatever the database answers.
+pub async fn versions(connection: &mut PgConnection, workspace: WorkspaceId) -> Result<i64, sqlx::Error> {
+    let written = sqlx::query(VERSIONS).bind(workspace.uuid()).execute(&mut *connection).await?;
+    sqlx::raw_sql("vacuum analyze read.consultation_versions").execute(connection).await?;
+    Ok(i64::try_from(written.rows_affected()).unwrap_or(i64::MAX))
+}

@@ -9,7 +9,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use ledgerdesk_domain::{
     event::Recorded,
     id::ConsultationId,
-    stream::{StreamId, StreamType, StreamVersion},
+    stream::{Position as LogPosition, StreamId, StreamType, StreamVersion},
 };
 use ledgerdesk_infrastructure::{clock::Clock, event_store::EventStore};
 use ledgerdesk_projections::as_of::Snapshot;
@@ -30,7 +30,7 @@ pub(in crate::graphql) enum AsOf {
 /// Most events of a consultation that are folded for one answer.
 const MAX_EVENTS: usize = 20_000;
 /// How many are read at once.
-const PAGE: usize = 1_000;
+pub(in crate::graphql) const PAGE: usize = 1_000;
 
 /// Which events count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -72,7 +72,24 @@ impl Cut {
         self == Self::default()
     }
 
-    fn has(self, event: &Recorded) -> bool {
+    /// What happened until then, if that was asked.
+    pub(in crate::graphql) fn happened(self) -> Option<DateTime<Utc>> {
+        self.happened
+    }
+
+    /// The position up to which events count, if it follows from what was asked.
+    pub(in crate::graphql) async fn position(self, ctx: &Context<'_>) -> Result<Option<LogPosition>, Fault> {
+        let Some(recorded) = self.recorded else { return Ok(self.position.map(LogPosition)) };
+        let recorded = ctx.data::<EventStore>()?.recorded_by(recorded).await?;
+        Ok(Some(self.position.map_or(recorded, |position| recorded.min(LogPosition(position)))))
+    }
+
+    /// The same events, as long as nothing else is appended, by position and time alone.
+    pub(in crate::graphql) fn up_to(self, position: LogPosition) -> Self {
+        Self { happened: self.happened, recorded: None, position: Some(position.0) }
+    }
+
+    pub(in crate::graphql) fn has(self, event: &Recorded) -> bool {
         self.happened.is_none_or(|until| event.occurred_at <= until)
             && self.recorded.is_none_or(|until| event.recorded_at <= until)
             && self.position.is_none_or(|until| event.position.0 <= until)
@@ -144,14 +161,20 @@ pub(in crate::graphql) async fn events(
         if !full {
             return Ok(events);
         }
-        if events.len() > MAX_EVENTS {
-            let message = format!(
-                "the consultation has more than {MAX_EVENTS} events, too many to go through for one answer; read \
-                 its `history`, which is paged"
-            );
-            return Err(Fault::HistoryTooLong { message });
-        }
+        check_length(events.len())?;
     }
+}
+
+/// Refuses a consultation with more events than are gone through.
+pub(in crate::graphql) fn check_length(events: usize) -> Result<(), Fault> {
+    if events <= MAX_EVENTS {
+        return Ok(());
+    }
+    let message = format!(
+        "the consultation has more than {MAX_EVENTS} events, too many to go through for one answer; read its \
+         `history`, which is paged"
+    );
+    Err(Fault::HistoryTooLong { message })
 }
 
 /// The consultation as those of its events that count leave it; nothing where it had not begun.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use async_graphql::Context;
-use ledgerdesk_domain::stream::{StreamId, StreamType, StreamVersion};
+use ledgerdesk_domain::stream::{Position as LogPosition, StreamId, StreamType, StreamVersion};
 use ledgerdesk_infrastructure::event_store::EventStore;
 use ledgerdesk_projections::runtime::ReadSide;
 use uuid::Uuid;
@@ -45,9 +45,27 @@ pub async fn settle(
             "`minPosition` is {wanted}, but the log does not reach that far; pass a position that this API returned"
         )));
     }
+    wait(ctx, projections, wanted, ", or read without `minPosition` to see what is there").await
+}
+
+/// Waits until each of the projections shows a position that the log has.
+pub(super) async fn arrive(
+    ctx: &Context<'_>,
+    projections: &[&str],
+    wanted: LogPosition,
+) -> Result<(), Fault> {
+    wait(ctx, projections, wanted, "").await
+}
+
+async fn wait(
+    ctx: &Context<'_>,
+    projections: &[&str],
+    wanted: LogPosition,
+    advice: &str,
+) -> Result<(), Fault> {
     let outcome = ctx.data::<ReadSide>()?.wait_for(projections, wanted, LONGEST_WAIT).await;
     outcome.map_err(|stale| {
-        let message = format!("{stale}, or read without `minPosition` to see what is there");
+        let message = format!("{stale}{advice}");
         if stale.pause.is_some() { Fault::Paused { message } } else { Fault::Timeout { message } }
     })
 }

@@ -51,6 +51,11 @@ pub enum Fault {
         /// Since when there is something.
         message: String,
     },
+    /// What is asked for is not kept of the past.
+    AsOfUnsupported {
+        /// Which argument, and what can be asked for.
+        message: String,
+    },
     /// A consultation has more events than one answer goes through.
     HistoryTooLong {
         /// How many that are, and what would be right.
@@ -138,6 +143,7 @@ impl Fault {
             Self::FilterTooComplex { .. } => "FILTER_TOO_COMPLEX",
             Self::AsOfAhead { .. } => "AS_OF_AHEAD",
             Self::AsOfTooEarly { .. } => "AS_OF_TOO_EARLY",
+            Self::AsOfUnsupported { .. } => "AS_OF_UNSUPPORTED",
             Self::HistoryTooLong { .. } => "HISTORY_TOO_LONG",
             Self::Forbidden { .. } | Self::MissingPermission { .. } => "FORBIDDEN",
             Self::Timeout { .. } => "TIMEOUT",
@@ -162,6 +168,7 @@ impl Fault {
             | Self::Unanswerable { message, .. }
             | Self::AsOfAhead { message }
             | Self::AsOfTooEarly { message }
+            | Self::AsOfUnsupported { message }
             | Self::HistoryTooLong { message }
             | Self::Timeout { message }
             | Self::AnotherHistory { message }

@@ -6,6 +6,7 @@
 
 pub mod access;
 mod as_of;
+mod as_of_list;
 mod batch;
 mod below;
 pub mod caller;

@@ -177,6 +177,15 @@ pub type Listing<N> = Connection<Cursor, N, Total>;
 /// Counts what a connection runs over.
 pub struct Total(Box<dyn Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync>);
 
+impl Total {
+    /// Counts by this.
+    pub(super) fn new(
+        count: impl Fn() -> BoxFuture<'static, Result<i64, Fault>> + Send + Sync + 'static,
+    ) -> Self {
+        Self(Box::new(count))
+    }
+}
+
 /// Fields of every connection beyond Relay's.
 #[Object]
 impl Total {

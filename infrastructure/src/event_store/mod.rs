@@ -35,6 +35,7 @@ mod verify;
 
 use std::{collections::HashMap, sync::Arc};
 
+use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     event::Recorded,
     id::{PersonId, WorkspaceId},
@@ -62,6 +63,7 @@ pub use self::{
     inspect::{Inspected, Selection, inspect, sealed_place},
     load::Load,
     metrics::StoreMetrics,
+    read::Until,
     stats::{LogStats, StreamCount, TableSize, TypeCount, WorkspaceCount, log_stats},
     tail::Follower,
     verify::{
@@ -304,6 +306,22 @@ impl EventStore {
         limit: usize,
     ) -> Result<Vec<Arc<Recorded>>, ReadError> {
         Ok(self.reader.stream_after(workspace, stream, after, limit).await?)
+    }
+
+    /// Events of these streams of a workspace, stream by stream: of each, in its order, the first `each` of those that count. One statement, however many streams.
+    pub async fn read_streams(
+        &self,
+        workspace: WorkspaceId,
+        streams: &[StreamId],
+        until: Until,
+        each: usize,
+    ) -> Result<Vec<Arc<Recorded>>, ReadError> {
+        Ok(self.reader.streams_until(workspace, streams, until, each).await?)
+    }
+
+    /// The last position that was recorded by this time; 0 where nothing was.
+    pub async fn recorded_by(&self, time: DateTime<Utc>) -> Result<Position, ReadError> {
+        Ok(self.reader.recorded_by(time).await?)
     }
 
     /// Shows every event of one stream after version `after`, in order; none if the stream is another workspace's. The

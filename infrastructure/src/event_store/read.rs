@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     event::Recorded,
     id::WorkspaceId,
@@ -20,6 +21,15 @@ pub(super) const MAX_PAGE: usize = 10_000;
 
 /// How long the database may take to answer a read.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(30);
+
+/// Which events count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Until {
+    /// What was recorded until there, that event included.
+    pub position: Position,
+    /// What happened until then, that time included; whatever happened, if nothing is said.
+    pub happened: Option<DateTime<Utc>>,
+}
 
 /// Reads decoded events.
 #[derive(Clone)]
@@ -126,6 +136,57 @@ impl Reader {
         )
         .await?;
         answered(self.codec.decode(&rows)).await
+    }
+
+    /// Events of these streams of a workspace, stream by stream in their order: of each the first `each` that count.
+    pub(super) async fn streams_until(
+        &self,
+        workspace: WorkspaceId,
+        streams: &[StreamId],
+        until: Until,
+        each: usize,
+    ) -> Result<Vec<Arc<Recorded>>, StoreError> {
+        let rows = answered(
+            sqlx::query(sqlx::AssertSqlSafe(format!(
+                "select e.* from unnest($1::uuid[], $2::text[]) with ordinality as w (stream_id, stream_type, place) \
+                 cross join lateral ( \
+                     select {COLUMNS} from ledgerdesk.events \
+                      where stream_id = w.stream_id and stream_type = w.stream_type and workspace_id = $3 \
+                        and position <= $4 and occurred_at <= coalesce($5, 'infinity') \
+                      order by stream_version limit $6) e \
+                 order by w.place, e.stream_version"
+            )))
+            .bind(streams.iter().map(|stream| stream.id).collect::<Vec<_>>())
+            .bind(streams.iter().map(|stream| stream.stream_type.as_str()).collect::<Vec<_>>())
+            .bind(workspace.0)
+            .bind(until.position.0)
+            .bind(until.happened)
+            .bind(to_limit(each))
+            .fetch_all(&self.pool),
+        )
+        .await?;
+        answered(self.codec.decode(&rows)).await
+    }
+
+    /// The last position that was recorded by this time; 0 where none was. Times of recording never run back along the
+    /// log, which has no gaps: so it is found by halves.
+    pub(super) async fn recorded_by(&self, time: DateTime<Utc>) -> Result<Position, sqlx::Error> {
+        let position: Option<i64> = answered(
+            sqlx::query_scalar(
+                "with recursive search (low, high) as (
+                     select 0::bigint, coalesce((select max(position) from ledgerdesk.events), 0)
+                     union all
+                     select case when e.recorded_at <= $1 then e.position else s.low end,
+                            case when e.recorded_at <= $1 then s.high else e.position - 1 end
+                       from search s join ledgerdesk.events e on e.position = (s.low + s.high + 1) / 2
+                      where s.low < s.high)
+                 select max(low) from search",
+            )
+            .bind(time)
+            .fetch_one(&self.pool),
+        )
+        .await?;
+        Ok(Position(position.unwrap_or(0)))
     }
 
     /// The cursor at a position that the log has.

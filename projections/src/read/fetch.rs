@@ -105,7 +105,15 @@ pub(crate) async fn grouped<R: ReadRow, G: DeserializeOwned + Send + Unpin + 'st
     reach: Reach,
     filter: &dyn Filter,
 ) -> Result<Vec<G>, sqlx::Error> {
-    let mut statement = Conditions::new::<R>(select, reach);
+    groups(pool, Conditions::new::<R>(select, reach), group, filter).await
+}
+
+pub(super) async fn groups<G: DeserializeOwned + Send + Unpin + 'static>(
+    pool: &PgPool,
+    mut statement: Conditions,
+    group: &'static str,
+    filter: &dyn Filter,
+) -> Result<Vec<G>, sqlx::Error> {
     filter.restrict(&mut statement);
     let mut sql = statement.0;
     sql.push(format_args!(" group by {group} order by {group}"));

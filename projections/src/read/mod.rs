@@ -3,6 +3,7 @@
 //! A query reads whole rows by the serde form that the fold writes ([`stored`]), so that a table has one description of
 //! its shape in Rust. Every statement is confined to what the caller reaches ([`Reach`]) before anything else is said.
 
+mod among;
 mod children;
 mod condition;
 mod conditions;
@@ -14,6 +15,7 @@ mod reach;
 mod stored;
 mod view;
 
+pub(crate) use among::{Among, count_among, explain_among, grouped_among, page_among};
 pub use children::{children, count_children};
 pub use condition::{Condition, Test};
 pub use conditions::{Conditions, Filter, TimeRange, wire};

@@ -21,6 +21,8 @@
 //! - Rows and checkpoint commit together, or with a record of the lane that is ahead of it. No event is skipped; none is applied twice.
 //! - Whoever writes a projection's table holds the lock on its checkpoint row, taken first; lanes share it.
 //! - The fold sees no clock, no database and no other row: live and rebuilt are equal row for row.
+//! - Rows that a fold leaves behind ([`Left`]) are written with the row that it folds, and by its lane, whatever lane
+//!   their own keys would fall into. They are never loaded and never named by an event; a key is written once in a page.
 //! - Nothing here has side effects outside the read models: a rebuild repeats none.
 
 mod binary;
@@ -39,6 +41,7 @@ mod lag;
 mod lane;
 mod lanes;
 mod lease;
+mod left;
 mod load;
 mod log;
 mod metrics;
@@ -68,6 +71,7 @@ mod write;
 
 pub use compare::Comparison;
 pub use error::{ReadSideError, Stale};
+pub use left::Left;
 pub use pause::Pause;
 pub use projection::{Definition, Projection};
 pub use read_side::ReadSide;

@@ -4,6 +4,8 @@ use ledgerdesk_domain::event::Recorded;
 use serde::{Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
+use super::left::Left;
+
 /// What the runtime must know of a read model's table. All names are plain SQL identifiers.
 #[derive(Debug, Clone, Copy)]
 pub struct Definition {
@@ -44,4 +46,18 @@ pub trait Projection: Send + Sync + 'static {
 
     /// The row after the event; `None` removes it or leaves it away.
     fn apply(&self, row: Option<Self::Row>, key: Uuid, event: &Recorded) -> Option<Self::Row>;
+
+    /// The same for a read model that keeps what a row was: rows that are left behind go to `left`, under keys that
+    /// follow from the row and the event. This is what the runtime calls. A read model whose events only add rows
+    /// ([`Definition::insert_only`]) leaves none.
+    fn apply_leaving(
+        &self,
+        row: Option<Self::Row>,
+        key: Uuid,
+        event: &Recorded,
+        left: &mut Left<Self::Row>,
+    ) -> Option<Self::Row> {
+        _ = left;
+        self.apply(row, key, event)
+    }
 }

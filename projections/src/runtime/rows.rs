@@ -12,6 +12,7 @@ use uuid::Uuid;
 use super::{
     binary::{Layout, Unwritable, Writer},
     lane::Lane,
+    left::Left,
     projection::Projection,
 };
 
@@ -78,6 +79,8 @@ pub(super) struct WorkingSet<P: Projection> {
     touched: VecDeque<Uuid>,
     /// Rows of an insert-only table: nothing about them need be remembered.
     appended: VecDeque<P::Row>,
+    /// Rows that were left behind since the last write.
+    left: Left<P::Row>,
     /// Whether a key that is not here is not in the table either.
     complete: bool,
 }
@@ -106,6 +109,7 @@ impl<P: Projection> WorkingSet<P> {
             entries: HashMap::new(),
             touched: VecDeque::new(),
             appended: VecDeque::new(),
+            left: Left::default(),
             complete: false,
         }
     }
@@ -135,7 +139,7 @@ impl<P: Projection> WorkingSet<P> {
             entry.before = if entry.stored { entry.row.clone() } else { None };
             self.touched.push_back(key);
         }
-        entry.row = self.projection.apply(entry.row.take(), key, event);
+        entry.row = self.projection.apply_leaving(entry.row.take(), key, event, &mut self.left);
     }
 }
 
@@ -189,11 +193,11 @@ impl<P: Projection> Rows for WorkingSet<P> {
     fn count_new(&self) -> usize {
         let is_new =
             |key: &&Uuid| self.entries.get(*key).is_some_and(|entry| entry.row.is_some() && !entry.stored);
-        self.appended.len() + self.touched.iter().filter(is_new).count()
+        self.appended.len() + self.left.count_new() + self.touched.iter().filter(is_new).count()
     }
 
     fn take_changes(&mut self, limit: usize, layout: Option<&Layout>) -> Result<Option<Changes>, Unwritable> {
-        if self.appended.is_empty() && self.touched.is_empty() {
+        if self.appended.is_empty() && self.left.is_empty() && self.touched.is_empty() {
             return Ok(None);
         }
         let mut changes = Changes::default();
@@ -209,6 +213,13 @@ impl<P: Projection> Rows for WorkingSet<P> {
         };
         for row in self.appended.drain(..limit.min(self.appended.len())) {
             new(&row, &mut changes.upserted)?;
+        }
+        for (row, stored) in self.left.take(limit) {
+            if stored {
+                changes.upserted.push(json(&row)?);
+            } else {
+                new(&row, &mut changes.upserted)?;
+            }
         }
         for key in self.touched.drain(..limit.min(self.touched.len())) {
             let Some(entry) = self.entries.get_mut(&key) else { continue };
@@ -229,13 +240,14 @@ impl<P: Projection> Rows for WorkingSet<P> {
     }
 
     fn len(&self) -> usize {
-        self.entries.len() + self.appended.len()
+        self.entries.len() + self.appended.len() + self.left.len()
     }
 
     fn clear(&mut self) {
         self.entries.clear();
         self.touched.clear();
         self.appended.clear();
+        self.left.clear();
         self.complete = false;
     }
 

@@ -20,9 +20,10 @@ use serde_json::{Value, json};
 use super::{Story, assign, at, fold, fold_on, id, open, receive, resolve, send};
 use crate::{
     calls::Calls, catalogs::Catalogs, clients::Clients, consultation_detail::ConsultationDetail,
-    consultation_facts::ConsultationFacts, consultation_list::ConsultationList, handovers::Handovers,
-    history::History, managers::Managers, messages::Messages, ratings::Ratings, redates::Redates,
-    runtime::Projection, search::Search, steps::Steps,
+    consultation_facts::ConsultationFacts, consultation_list::ConsultationList,
+    consultation_versions::ConsultationVersions, handovers::Handovers, history::History, managers::Managers,
+    messages::Messages, ratings::Ratings, redates::Redates, runtime::Projection, search::Search,
+    steps::Steps,
 };
 
 const ANNA: u128 = 1;
@@ -249,6 +250,7 @@ fn check_all(client: u128, persons: &[u128]) {
     check(&Calls, client, persons);
     check(&Ratings, client, persons);
     check(&ConsultationFacts, client, persons);
+    check(&ConsultationVersions, client, persons);
     check(&Clients, client, persons);
     check(&Managers, client, persons);
     check(&Catalogs, client, persons);
@@ -283,6 +285,7 @@ fn nothing_that_was_said_survives_the_erasure_of_everybody() {
         text(&Calls, &events),
         text(&Ratings, &events),
         text(&ConsultationFacts, &events),
+        text(&ConsultationVersions, &events),
         text(&Clients, &events),
         text(&Catalogs, &events),
     ];

@@ -23,7 +23,7 @@ use ledgerdesk_domain::{
 };
 use uuid::Uuid;
 
-use crate::runtime::Projection;
+use crate::runtime::{Left, Projection};
 
 pub(crate) const WORKSPACE: WorkspaceId = WorkspaceId(Uuid::from_u128(0xA));
 
@@ -174,8 +174,13 @@ pub(crate) fn fold_on<P: Projection>(
     for event in events {
         projection.keys(event, &mut keys);
         for key in keys.drain(..) {
-            if let Some(row) = projection.apply(rows.remove(&key), key, event) {
+            let mut left = Left::default();
+            if let Some(row) = projection.apply_leaving(rows.remove(&key), key, event, &mut left) {
                 rows.insert(key, row);
+            }
+            for (key, (row, stored)) in left.into_rows() {
+                // What is said to be new is copied into the table, which would refuse it a second time.
+                assert!(rows.insert(key, row).is_none() || stored, "{key} is left twice");
             }
         }
     }

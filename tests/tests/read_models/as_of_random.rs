@@ -15,7 +15,7 @@ use uuid::Uuid;
 use crate::support::{Desk, at, consultation_id, new_id, open, opening};
 
 /// Everything that a consultation shows of itself.
-const WHOLE: &str = "
+pub(crate) const WHOLE: &str = "
     id topic status statusSince priority channel language team tags openedAt updatedAt holdUntil waitingSince
     appointedFor appointedUntil redateCount messageCount noteCount callCount handoverCount reopenCount firstReplyAt
     firstResponseAt resolvedAt closedAt openHandoverPhase ratingScore version position
@@ -39,17 +39,17 @@ async fn shown(desk: &Desk, id: Uuid, as_of: &str) -> Value {
 }
 
 /// Numbers that look random and are the same every time.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % bound
     }
 }
 
 /// Any command; most are refused, depending on what came before.
-fn any(dice: &mut Dice, parts: &mut [Vec<Uuid>; 2], minute: i64) -> C {
+pub(crate) fn any(dice: &mut Dice, parts: &mut [Vec<Uuid>; 2], minute: i64) -> C {
     let [handovers, redates] = parts;
     let manager = ManagerId(Uuid::from_u128(u128::from(70 + dice.below(3))));
     let handover = handovers.last().copied().unwrap_or_default().into();

@@ -75,11 +75,12 @@ async fn the_examples_of_the_page_answer_what_it_says() {
     let desk = Desk::open().await;
     tell(&desk).await;
     let examples = examples(&page);
-    assert_eq!(examples.len(), 5);
+    assert_eq!(examples.len(), 6);
     let id = global_id::encode(NodeKind::Consultation, CONSULTATION);
     for (question, answer) in examples {
         assert!(
-            question.contains(&id) || question.contains("configurationLog"),
+            question.contains(&id)
+                || ["configurationLog", "consultations("].iter().any(|of| question.contains(of)),
             "the id is {id}: {question}"
         );
         let shown = desk.ask(&question).await;

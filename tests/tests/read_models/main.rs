@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on ends")]
 
 mod as_of;
+mod as_of_lists;
+mod as_of_lists_random;
 mod as_of_random;
 mod auditing;
 mod bad_input;

@@ -2,13 +2,16 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, TimeDelta};
 use ledgerdesk_domain::{
     client::{ClientCommand, ClientKind, RegisterClient},
     consultation::{Channel, Priority, Status},
     id::{ClientId, ConsultationId, ManagerId},
+    stream::Position,
 };
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row},
+    consultation_versions::{self, Moment},
     read::{self, Condition, PageRequest, Reach, Test},
 };
 use ledgerdesk_tests::fill;
@@ -123,16 +126,20 @@ async fn plan(pool: &PgPool, reach: Reach, filter: &Filter, order: Order, reques
 
 /// Rows that the scans of a plan touched, and what was done that should not be.
 fn look(plan: &Value, touched: &mut f64, wrong: &mut Vec<String>) {
+    look_into("consultation_list", plan, touched, wrong);
+}
+
+fn look_into(table: &str, plan: &Value, touched: &mut f64, wrong: &mut Vec<String>) {
     let node = plan["Node Type"].as_str().unwrap_or_default();
     let number = |field: &str| plan[field].as_f64().unwrap_or_default();
-    if node.contains("Scan") && plan["Relation Name"] == "consultation_list" {
+    if node.contains("Scan") && plan["Relation Name"] == table {
         *touched += number("Actual Loops") * (number("Actual Rows") + number("Rows Removed by Filter"));
         if node == "Seq Scan" {
             wrong.push("a scan of the whole table".to_owned());
         }
     }
     for child in plan["Plans"].as_array().into_iter().flatten() {
-        look(child, touched, wrong);
+        look_into(table, child, touched, wrong);
     }
 }
 
@@ -249,4 +256,71 @@ fn sorted(all: &[Json<Row>], filter: &Filter, order: Order) -> Vec<ConsultationI
         .collect();
     found.sort_unstable_by(|one, other| other.cmp(one));
     found.into_iter().map(|(_, id)| id).collect()
+}
+
+/// Rows that a page of the past may look at: some versions of each consultation that it shows, what came in the week in
+/// which it begins, and twice what was open, which is looked up for each of its stages.
+const FEW_OF_THE_PAST: f64 = 6_000.0;
+
+/// Long ago, in the middle and at the end, by time and by position.
+fn moments(positions: i64) -> Vec<Moment> {
+    let at = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(18_262 + day);
+    let head = Position(positions);
+    let mut moments: Vec<Moment> =
+        [20, 170, 340].map(|day| Moment::at_time_as_known_now(at(day), head)).to_vec();
+    moments.extend([20, 2, 1].map(|share| Moment::at_position(Position(positions / share))));
+    moments.push(Moment::at_time(at(200), Position(positions / 2)));
+    moments
+}
+
+/// What lists of the past are narrowed by here.
+fn filters_of_the_past() -> Vec<(&'static str, Filter)> {
+    let any = || Filter { merged: Some(false), ..Filter::default() };
+    let team = || vec!["team 3".to_owned()];
+    // As the table is filled: the kind in the fourth group of digits, the number in the last one.
+    let id = |kind: u128, number: u128| Uuid::from_u128((kind << 48) + hex_of_decimal(number));
+    vec![
+        ("everything", any()),
+        ("open work", Filter { statuses: open(), ..any() }),
+        ("a team's open work", Filter { teams: team(), statuses: open(), ..any() }),
+        ("a team", Filter { teams: team(), ..any() }),
+        ("a manager", Filter { assignees: vec![ManagerId(id(2, 39))], ..any() }),
+        ("a client", Filter { clients: vec![ClientId(id(1, 77))], ..any() }),
+    ]
+}
+
+#[tokio::test]
+async fn a_page_of_the_past_looks_at_few_versions_however_long_ago_it_is() {
+    let desk = filled().await;
+    let mut owner = desk.database.owner().await;
+    let positions = fill::versions(&mut owner, desk.node.workspace).await.unwrap();
+    owner.close().await.unwrap();
+    let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
+    let (mut table, mut shown) = (String::new(), 0);
+    for moment in moments(positions) {
+        for (name, filter) in filters_of_the_past() {
+            let keyset = Order::OpenedAt.keyset(true);
+            let filter = consultation_versions::Filter::new(moment, filter, Some(keyset)).unwrap();
+            let mut line = format!("{moment:?} {name:>20}:");
+            let first = PageRequest { size: PAGE, from_end: false, after: None, before: None };
+            let page = consultation_versions::page(pool, reach, &filter, keyset, &first).await.unwrap();
+            let after = page.rows.last().map(|(key, _)| *key);
+            for request in [first, PageRequest { from_end: true, ..first }, PageRequest { after, ..first }] {
+                let plan =
+                    consultation_versions::explain(pool, reach, &filter, keyset, &request).await.unwrap();
+                let (mut touched, mut wrong) = (0.0, Vec::new());
+                look_into("consultation_versions", &plan[0]["Plan"], &mut touched, &mut wrong);
+                write!(line, " {touched}").unwrap();
+                assert!(touched <= FEW_OF_THE_PAST && wrong.is_empty(), "{line} {wrong:?}\n{plan:#}");
+            }
+            let counted = consultation_versions::count(pool, reach, &filter, keyset).await.unwrap();
+            assert_eq!(counted == 0, page.rows.is_empty(), "{line}");
+            shown += usize::from(counted > 0);
+            table.push_str(&line);
+            table.push('\n');
+        }
+    }
+    println!("{table}{positions} versions");
+    assert!(shown > 35, "of 42 lists, {shown} have anything");
+    desk.close().await;
 }

@@ -147,7 +147,12 @@ impl Desk {
     /// The response to this caller, with references read over this pool.
     pub(crate) async fn respond(&self, query: &str, caller: Caller, pool: &PgPool) -> Response {
         let loaders = Loaders::new(pool, &caller);
-        self.schema.execute(Request::new(query).data(loaders).data(caller)).await
+        self.execute(Request::new(query).data(loaders).data(caller)).await
+    }
+
+    /// The response to a request that brings along what it is to be answered with.
+    pub(crate) async fn execute(&self, request: Request) -> Response {
+        self.schema.execute(request).await
     }
 }
 

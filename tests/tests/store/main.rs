@@ -8,6 +8,7 @@ mod erasure;
 mod following;
 mod idempotency;
 mod load;
+mod past;
 mod tampering;
 mod two_nodes;
 mod walls;

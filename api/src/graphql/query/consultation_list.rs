@@ -1,9 +1,10 @@
 //! `consultations`.
 
-use async_graphql::{Context, Enum, ID, InputObject, Object};
+use async_graphql::{Context, Enum, ID, InputObject, InputType as _, Object};
 use ledgerdesk_domain::id::ViewId;
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row, rank},
+    consultation_versions,
     read::{Keyset, Test},
     search::MATCHES_TEXT,
 };
@@ -17,6 +18,8 @@ use super::{
     input::{self, OrderDirection, TimeRangeInput},
 };
 use crate::graphql::{
+    as_of::{AsOf, Cut},
+    as_of_list::{self, Asked, Ordered},
     consistency::settle,
     error::Fault,
     global_id::NodeKind,
@@ -221,6 +224,16 @@ impl Default for ConsultationOrder {
 }
 
 impl ConsultationOrder {
+    /// The same in a list of the past; nothing where versions do not hold what it orders by.
+    pub(in crate::graphql) fn past(self) -> Option<Keyset> {
+        consultation_versions::keyset(Order::from(self.field), self.direction.is_descending())
+    }
+
+    /// Its name in the schema.
+    pub(in crate::graphql) fn name(self) -> String {
+        self.field.to_value().to_string()
+    }
+
     pub(in crate::graphql) fn keyset(self) -> Keyset {
         Order::from(self.field).keyset(self.direction.is_descending())
     }
@@ -232,6 +245,12 @@ pub(super) struct ConsultationListQuery;
 #[Object]
 impl ConsultationListQuery {
     /// Consultations, a page at a time; those with the newest change first unless asked otherwise.
+    ///
+    /// With `asOf` or `asKnownAt`, the list, its order and its `totalCount` are those of that moment, and each
+    /// consultation is shown as `consultation(id, asOf)` shows it; those opened last come first. It is narrowed and
+    /// ordered by what is kept of the past: code `AS_OF_UNSUPPORTED`, which says what that is, for anything else.
+    /// `AS_OF_AHEAD` for a moment that has not come; before anything was opened, the list is empty. Cursors belong to
+    /// their moment.
     #[expect(clippy::too_many_arguments, reason = "each is an argument of the field")]
     async fn consultations(
         &self,
@@ -248,9 +267,20 @@ impl ConsultationListQuery {
         #[graphql(desc = "Only before this cursor.")] before: Option<String>,
         #[graphql(desc = "Wait, at most 2 seconds, until the answer shows this position.")]
         min_position: Option<Position>,
+        #[graphql(
+            desc = "As of this moment. `position: P`: as the first P events of the log leave it. `time: T`: \
+                          what had happened by T, facts included that were recorded later."
+        )]
+        as_of: Option<AsOf>,
+        #[graphql(
+            desc = "Only what was recorded by then: with `asOf: {time: T}`, what was known of T at that \
+                          moment; alone, the list as it was shown then."
+        )]
+        as_known_at: Option<AsOf>,
     ) -> Result<Listing<Consultation>, Fault> {
+        let cut = Cut::read(ctx, ("asOf", as_of), ("asKnownAt", as_known_at)).await?;
         let mut filter = filter.read()?;
-        let mut order = order_by;
+        let mut order = order_by.map(|order| Ordered { order, by: "orderBy" });
         let view: Option<ViewId> = view.map(|id| input::id("view", NodeKind::View, &id)).transpose()?;
         settle(ctx, READ_MODELS, min_position).await?;
         if let Some(view) = view {
@@ -258,10 +288,13 @@ impl ConsultationListQuery {
             let view = View::load(ctx, view).await?.ok_or(Fault::NotFound { what: "view" })?;
             let (also, its_order) = view.read()?;
             filter.also = Some(Box::new(also.read()?));
-            order = order.or(its_order);
+            order = order.or(its_order.map(|order| Ordered { order, by: "view: orderBy" }));
         }
-        let keyset = order.unwrap_or_default().keyset();
         let paging = Paging { first, after, last, before };
+        if !cut.is_now() {
+            return as_of_list::listing(ctx, cut, Asked { filter, order }, &paging).await;
+        }
+        let keyset = order.map(|ordered| ordered.order).unwrap_or_default().keyset();
         paging::listing::<Row, _>(loaders(ctx)?, filter, keyset, &paging).await
     }
 }

@@ -2,6 +2,7 @@
 
 mod lanes;
 mod lease;
+mod left;
 mod live;
 mod memory_log;
 mod parking;

@@ -1,0 +1,283 @@
+//! Reads of `consultation_versions`.
+
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::{consultation::Status, id::ConsultationId};
+use serde::Deserialize;
+use sqlx::{PgPool, Postgres, QueryBuilder};
+
+use super::{Moment, Row, week};
+use crate::{
+    consultation_list::{self, Order, StatusCount},
+    read::{self, Among, Belonging, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach, ReadRow},
+};
+
+/// A consultation in a list as of a moment: which one. What it was like is folded from the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+pub struct Listed {
+    /// Which.
+    pub consultation_id: ConsultationId,
+}
+
+impl ReadRow for Listed {
+    const TABLE: &'static str = "read.consultation_versions";
+    /// One version of a consultation holds at a moment.
+    const KEY: &'static str = "consultation_id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = "{}";
+}
+
+impl ReadRow for Row {
+    const TABLE: &'static str = "read.consultation_versions";
+    const KEY: &'static str = "id";
+    const BELONGS: Belonging = Belonging::Consultation("consultation_id");
+    const MASK: &'static str = "{}";
+}
+
+/// What versions do not hold, or not in this way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unsupported {
+    /// The argument as the API names it.
+    pub argument: String,
+}
+
+/// What narrows a list of consultations as of a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Filter {
+    moment: Moment,
+    listed: consultation_list::Filter,
+    /// Whether the list has the order of their closing.
+    by_closing: bool,
+    /// What was opened before this is all that was opened at the moment, if that was looked up.
+    opened_before: Option<DateTime<Utc>>,
+}
+
+/// The order's keys; nothing where versions do not hold what it orders by.
+pub const fn keyset(order: Order, descending: bool) -> Option<Keyset> {
+    match order {
+        Order::OpenedAt | Order::Priority | Order::AppointedFor | Order::ClosedAt => {
+            Some(order.keyset(descending))
+        }
+        Order::UpdatedAt | Order::WaitingSince => None,
+    }
+}
+
+impl Filter {
+    /// The filter of a list of today, as of a moment. Columns of versions have the names that the list's have.
+    pub fn new(
+        moment: Moment,
+        listed: consultation_list::Filter,
+        keyset: Option<Keyset>,
+    ) -> Result<Self, Unsupported> {
+        if let Some(argument) = unsupported(&listed) {
+            return Err(Unsupported { argument });
+        }
+        let by_closing = keyset.is_some_and(|keyset| keyset.column == "t.closed_at");
+        Ok(Self { moment, listed, by_closing, opened_before: None })
+    }
+
+    /// Its parts: what is asked for, and what a saved view asks for.
+    fn parts(&self) -> impl Iterator<Item = &consultation_list::Filter> {
+        std::iter::successors(Some(&self.listed), |filter| filter.also.as_deref())
+    }
+
+    /// The stages that are wanted; nothing where any is.
+    fn statuses(&self) -> Option<Facet> {
+        self.parts().find_map(|part| Facet::of("t.status", &part.statuses, part.condition.as_ref()))
+    }
+
+    /// A client or a manager has fewer consultations than there are.
+    fn party(&self) -> Option<(Facet, bool)> {
+        let client = |part: &consultation_list::Filter| {
+            Facet::of_ids("t.client_id", &part.clients, part.condition.as_ref())
+        };
+        let assignee = |part: &consultation_list::Filter| {
+            Facet::of_ids("t.assignee", &part.assignees, part.condition.as_ref())
+        };
+        let of_client = self.parts().find_map(client).map(|facet| (facet, true));
+        of_client.or_else(|| self.parts().find_map(assignee).map(|facet| (facet, false)))
+    }
+
+    /// The stages whose versions a page is looked for among, if there are few of those.
+    fn few(&self) -> Option<Vec<String>> {
+        if matches!(self.party(), Some((_, true))) {
+            return None;
+        }
+        let statuses = self.statuses()?.texts().to_vec();
+        let open: Vec<_> = Status::ALL.iter().filter(|status| status.is_open()).map(read::wire).collect();
+        statuses.iter().all(|status| open.contains(status)).then_some(statuses)
+    }
+
+    /// The stages whose versions are counted, if they are not those of a client or a manager.
+    fn counted(&self) -> Option<Vec<String>> {
+        if self.party().is_some() {
+            return self.few();
+        }
+        let every = || Status::ALL.iter().map(read::wire).collect();
+        Some(self.statuses().map_or_else(every, |statuses| statuses.texts().to_vec()))
+    }
+
+    /// The same, so that a list in the order of the openings need not pass over all that came later.
+    async fn bounded(&self, pool: &PgPool, reach: Reach, keyset: Keyset) -> Result<Self, sqlx::Error> {
+        let mut filter = self.clone();
+        if keyset.column == "t.opened_at" && self.moment.is_of_position() {
+            let (workspace, position) = (reach.workspace.uuid(), self.moment.position().0);
+            filter.opened_before = Some(week::opened_before(pool, workspace, position).await?);
+        }
+        Ok(filter)
+    }
+
+    /// A statement over the versions of these stages that may hold.
+    fn among(&self, reach: Reach, statuses: &[String], begin: &str) -> Conditions {
+        let mut sql = QueryBuilder::<Postgres>::new(format!("{begin} from "));
+        self.moment.push_candidates(&mut sql, reach.workspace.uuid(), statuses);
+        sql.push(" where t.workspace_id = ").push_bind(reach.workspace.uuid());
+        Listed::BELONGS.restrict(&mut sql, reach.own);
+        Conditions::going_on_with(sql)
+    }
+}
+
+impl read::Filter for Filter {
+    fn restrict(&self, conditions: &mut Conditions) {
+        self.moment.restrict(&mut conditions.0);
+        if let Some(time) = self.moment.happened().filter(|_| self.by_closing) {
+            conditions.0.push(" and t.closed_at <= ").push_bind(time);
+        }
+        if let Some(time) = self.opened_before {
+            conditions.0.push(" and t.opened_at < ").push_bind(time);
+        }
+        if self.parts().any(|part| !part.tags.is_empty()) {
+            // Only versions with tags are in the index of tags.
+            conditions.holds("t.tags = '[]'", Some(false));
+        }
+        self.listed.restrict(conditions);
+    }
+
+    fn reads_personal(&self) -> bool {
+        self.listed.reads_personal()
+    }
+
+    fn is_combined(&self) -> bool {
+        self.listed.is_combined()
+    }
+
+    fn facets(&self, _: Keyset) -> Vec<Facet> {
+        self.party().map(|(facet, _)| facet).into_iter().collect()
+    }
+}
+
+/// A page of a list as of a moment.
+pub async fn page(
+    pool: &PgPool,
+    reach: Reach,
+    filter: &Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<Page<Listed>, sqlx::Error> {
+    if let Some(statuses) = filter.few() {
+        let begin = |select: &str| filter.among(reach, &statuses, select);
+        read::page_among(pool, Among { reach, begin: &begin }, filter, keyset, request).await
+    } else {
+        let filter = filter.bounded(pool, reach, keyset).await?;
+        read::page(pool, reach, &filter, keyset, request).await
+    }
+}
+
+/// How PostgreSQL reads that page: see [`read::explain`].
+pub async fn explain(
+    pool: &PgPool,
+    reach: Reach,
+    filter: &Filter,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<serde_json::Value, sqlx::Error> {
+    if let Some(statuses) = filter.few() {
+        let begin = |select: &str| filter.among(reach, &statuses, select);
+        read::explain_among::<Listed>(pool, Among { reach, begin: &begin }, filter, keyset, request).await
+    } else {
+        let filter = filter.bounded(pool, reach, keyset).await?;
+        read::explain::<Listed>(pool, reach, &filter, keyset, request).await
+    }
+}
+
+/// How many the filter leaves in the order.
+pub async fn count(pool: &PgPool, reach: Reach, filter: &Filter, keyset: Keyset) -> Result<i64, sqlx::Error> {
+    match filter.counted() {
+        Some(statuses) => {
+            let begin = |select: &str| filter.among(reach, &statuses, select);
+            let rows = Among { reach, begin: &begin };
+            read::count_among(pool, rows, filter, keyset).await
+        }
+        None => read::count::<Listed>(pool, reach, filter, keyset).await,
+    }
+}
+
+/// How many the filter leaves of each stage; a stage without any is left out.
+pub async fn count_by_status(
+    pool: &PgPool,
+    reach: Reach,
+    filter: &Filter,
+) -> Result<Vec<StatusCount>, sqlx::Error> {
+    let select = "jsonb_build_object('status', t.status, 'count', count(*))";
+    match filter.counted() {
+        Some(statuses) => {
+            let begin = |select: &str| filter.among(reach, &statuses, select);
+            let rows = Among { reach, begin: &begin };
+            read::grouped_among(pool, (select, "t.status"), rows, filter).await
+        }
+        None => read::grouped::<Listed, _>(pool, (select, "t.status"), reach, filter).await,
+    }
+}
+
+/// What conditions may test: columns that versions have.
+const HELD: &[&str] = &[
+    "t.status",
+    "t.priority_rank",
+    "t.channel",
+    "t.assignee",
+    "t.client_id",
+    "t.team",
+    "t.language",
+    "t.tags",
+    "t.opened_at",
+    "t.resolved_at",
+    "t.closed_at",
+    "t.appointed_for",
+    "t.open_handover is not null",
+];
+
+/// The names of the others in the API; what looks for words is none of them.
+const NOT_HELD: &[(&str, &str)] = &[
+    ("t.updated_at", "updatedAt"),
+    ("t.waiting_since", "waitingSince"),
+    ("t.first_response_at", "firstResponseAt"),
+    ("t.message_count", "messageCount"),
+    ("t.reopen_count", "reopenCount"),
+    ("t.redate_count", "redateCount"),
+    ("t.rating_score", "ratingScore"),
+];
+
+/// The first thing that is asked for and is not in versions.
+fn unsupported(filter: &consultation_list::Filter) -> Option<String> {
+    if filter.updated != read::TimeRange::default() {
+        return Some("filter.updated".to_owned());
+    }
+    if filter.text.is_some() {
+        return Some("filter.text".to_owned());
+    }
+    if let Some(name) = filter.condition.as_ref().and_then(not_held) {
+        return Some(format!("filter.where.{name}"));
+    }
+    filter.also.as_deref().and_then(unsupported).map(|argument| format!("view: {argument}"))
+}
+
+fn not_held(condition: &Condition) -> Option<&'static str> {
+    match condition {
+        Condition::All(parts) | Condition::Any(parts) => parts.iter().find_map(not_held),
+        Condition::Not(part) => not_held(part),
+        Condition::Is(column, _) if HELD.contains(column) => None,
+        Condition::Is(column, _) => {
+            let name = NOT_HELD.iter().find(|(of, _)| of == column);
+            Some(name.map_or("text", |(_, name)| name))
+        }
+    }
+}
