@@ -31,7 +31,7 @@ mod tests;
 
 pub use check::PolicyFault;
 pub(crate) use check::{Unfit, checked};
-pub use clock::{Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Stage, Terms};
+pub use clock::{Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Stage, Standing, Terms};
 pub use facts::Facts;
 pub use fold::{ahead, clocks};
 pub use policy::{SlaCondition, SlaRule, SlaTable, SlaTargets};

@@ -4,6 +4,7 @@
 //! its shape in Rust. Every statement is confined to what the caller reaches ([`Reach`]) before anything else is said.
 
 mod children;
+mod concerned;
 mod condition;
 mod conditions;
 mod facet;
@@ -15,6 +16,7 @@ mod stored;
 mod view;
 
 pub use children::{children, count_children};
+pub use concerned::Concerned;
 pub use condition::{Condition, Test};
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub use facet::Facet;
@@ -37,4 +39,9 @@ pub trait ReadRow: DeserializeOwned + Send + Unpin + 'static {
     const BELONGS: Belonging;
     /// What stands in place of personal data for who may not see it: a JSON object with a value for each such column.
     const MASK: &'static str;
+    /// Under which names the API shows what [`MASK`](Self::MASK) covers; none where it covers nothing. Whoever names
+    /// none of them is shown nothing of it.
+    const SHOWN_AS: &'static [&'static str];
+    /// Whose personal data it holds.
+    fn concerned(&self) -> Concerned;
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use ledgerdesk_projections::{
     analytics::{Aggregates, ColumnKind, Fact, FactTable, Question, Refusal, Snapshot, facts_statement},
+    consultation_list::Filter,
     read::Reach,
 };
 use sqlx::Row as _;
@@ -21,7 +22,7 @@ const WITHIN: Duration = Duration::from_hours(1);
 pub(super) enum Rows {
     Report(Question),
     Facts(Question),
-    Table(&'static FactTable),
+    Table(&'static FactTable, Option<Filter>),
 }
 
 impl Rows {
@@ -61,7 +62,7 @@ impl Rows {
             .iter()
             .map(column)
             .collect(),
-            Self::Table(table) => {
+            Self::Table(table, _) => {
                 let kind = |kind| match kind {
                     ColumnKind::Text => Kind::Text,
                     ColumnKind::Number => Kind::Number,
@@ -127,8 +128,8 @@ impl Rows {
                     .await?;
                 }
             }
-            Self::Table(table) => {
-                let mut statement = table.statement(reach);
+            Self::Table(table, filter) => {
+                let mut statement = table.statement(reach, filter.as_ref());
                 let connection = snapshot.connection(WITHIN).await?;
                 let mut rows = statement.build().fetch(connection);
                 while let Some(found) = rows.try_next().await? {
