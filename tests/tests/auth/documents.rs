@@ -76,8 +76,12 @@ impl Schema {
     }
 
     /// A document for every leaf of every type that queries lead to, which asks for that leaf alone: `Type.field` and
-    /// the document, on the shortest way there.
-    pub(crate) fn leaves(&self, fill: &Fill<'_>) -> Vec<(String, String)> {
+    /// the document, on the shortest way on which `finds` says that a document's answer has something of that type.
+    pub(crate) async fn leaves(
+        &self,
+        fill: &Fill<'_>,
+        finds: impl AsyncFn(&str, &str) -> bool,
+    ) -> Vec<(String, String)> {
         let (mut found, mut seen) = (Vec::new(), HashSet::new());
         let queries = self.operations().into_iter().filter(|operation| operation.kind == "query");
         let mut ways: VecDeque<(String, Way)> = queries
@@ -95,9 +99,11 @@ impl Schema {
                     ways.push_back((member.to_owned(), way.below(&format!("... on {member}"))));
                 }
             }
-            if of["kind"] != "OBJECT" || !seen.insert(name.clone()) {
+            let is_new = of["kind"] == "OBJECT" && !seen.contains(&name);
+            if !is_new || !finds(&way.to("__typename"), &name).await {
                 continue;
             }
+            seen.insert(name.clone());
             for field in of["fields"].as_array().into_iter().flatten() {
                 let asked =
                     format!("{}{}", field["name"].as_str().unwrap(), self.arguments(field, fill, false));
