@@ -6,7 +6,7 @@ use ledgerdesk_infrastructure::auth::Disclosures;
 use tokio::time::MissedTickBehavior;
 
 /// How often it is looked.
-const EVERY: Duration = Duration::from_secs(3_600);
+const EVERY: Duration = Duration::from_hours(1);
 
 /// Deletes what is older than so many days, now and then every hour, until it is dropped. What cannot be deleted is
 /// said and tried again.

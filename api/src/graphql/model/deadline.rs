@@ -57,11 +57,13 @@ impl From<Arc<Row>> for Deadline {
 #[ComplexObject]
 impl Deadline {
     /// How it stands now.
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn state(&self, ctx: &Context<'_>) -> Result<DeadlineState, Fault> {
         Ok(self.row.state(ctx.data::<Arc<dyn ServerClock>>()?.now()).into())
     }
 
     /// When the deadline passed; null while there is time.
+    #[expect(clippy::unused_async, reason = "fields of an object are asynchronous")]
     async fn breached_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime<Utc>>, Fault> {
         let now = ctx.data::<Arc<dyn ServerClock>>()?.now();
         Ok((self.row.state(now) == deadlines::State::Breached).then_some(self.row.due_at))

@@ -2,6 +2,7 @@
 //! those that wait at the same time share one: while a batch commits, the next one gathers.
 
 use chrono::SecondsFormat;
+use ledgerdesk_domain::id::{ClientId, ConsultationId, ManagerId};
 use serde_json::{Value, json};
 use sqlx::{PgPool, types::Json};
 use tokio::sync::{mpsc, oneshot};
@@ -129,9 +130,9 @@ fn entry(of: &Disclosure) -> Value {
         "details": of.details,
         "kind": of.kind.as_str(),
         "operations": of.operations,
-        "consultations": ids(&whose.consultations, |id| id.uuid()),
-        "clients": ids(&whose.clients, |id| id.uuid()),
-        "managers": ids(&whose.managers, |id| id.uuid()),
+        "consultations": ids(&whose.consultations, ConsultationId::uuid),
+        "clients": ids(&whose.clients, ClientId::uuid),
+        "managers": ids(&whose.managers, ManagerId::uuid),
     })
 }
 
