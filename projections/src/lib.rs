@@ -4,6 +4,7 @@
 //! - [`registry()`]: the only list of projections.
 //! - a folder per read model: `mod` (what screen, what promise), `projection` (events → rows), `query` (reads),
 //!   `table.sql`.
+//! - [`deadlines`]: what is due and what is late, of the clocks that timers keep.
 //! - [`mining`]: what the steps of consultations say about the process.
 //! - [`as_of`]: a consultation as it was, by the same folds.
 //! - [`read`]: what the queries share: conditions, keyset pages, reads by ids.
@@ -18,6 +19,7 @@ pub mod consultation_detail;
 pub mod consultation_facts;
 pub mod consultation_list;
 pub mod consultation_versions;
+pub mod deadlines;
 pub mod handovers;
 pub mod history;
 pub mod managers;

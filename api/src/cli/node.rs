@@ -76,12 +76,13 @@ impl Node {
         read_side.register_metrics(&mut metrics);
         let http_metrics = HttpMetrics::register(&mut metrics);
         let queries = runtime.database.queries.clone();
+        let levels = ServiceLevels::new(runtime.store.clone());
         let timers = Timers::start(TimerParts {
             pool: pool.clone(),
             store: runtime.store.clone(),
             executor: runtime.executor.clone(),
             ids: runtime.ids.clone(),
-            levels: ServiceLevels::new(runtime.store.clone()),
+            levels: levels.clone(),
             node: runtime.ids.next_id().to_string(),
             metrics: TimerMetrics::register(&mut metrics),
         });
@@ -94,6 +95,8 @@ impl Node {
             clock: runtime.clock.clone(),
             ids: runtime.ids.clone(),
             anchors: anchors(&runtime.config),
+            levels,
+            read_log: runtime.config.read_log.level,
             metrics: http_metrics.clone(),
         });
         let registry = Arc::new(metrics);

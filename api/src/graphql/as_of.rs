@@ -14,7 +14,11 @@ use ledgerdesk_domain::{
 use ledgerdesk_infrastructure::{clock::Clock, event_store::EventStore};
 use ledgerdesk_projections::as_of::Snapshot;
 
-use super::{caller::Caller, error::Fault, model::position::Position};
+use super::{
+    caller::Caller,
+    error::Fault,
+    model::{loaders, position::Position},
+};
 
 /// A moment of the past. As `asOf`: the log's first events up to a position, or what had happened by a time. As
 /// `asKnownAt`: what was recorded up to a position, or by a time.
@@ -31,6 +35,24 @@ pub(in crate::graphql) enum AsOf {
 const MAX_EVENTS: usize = 20_000;
 /// How many are read at once.
 pub(in crate::graphql) const PAGE: usize = 1_000;
+
+/// Under which names personal values of a consultation and its parts are shown, `from` and `to` in a difference.
+const SHOWN_AS: &[&str] = &[
+    "topic",
+    "description",
+    "statusReason",
+    "resolution",
+    "reason",
+    "declineReason",
+    "returnReason",
+    "phone",
+    "recording",
+    "comment",
+    "text",
+    "attachments",
+    "from",
+    "to",
+];
 
 /// Which events count.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -183,10 +205,12 @@ pub(in crate::graphql) fn fold(
     events: &[Arc<Recorded>],
     cut: Cut,
 ) -> Result<Option<Arc<Snapshot>>, Fault> {
-    let reach = ctx.data::<Caller>()?.reach();
+    let loaders = loaders(ctx)?;
+    let reach = loaders.reach_into_log(SHOWN_AS);
     let counted: Vec<&Recorded> =
         events.iter().map(|event| &**event).filter(|event| cut.has(event)).collect();
     let snapshot = Snapshot::fold(&counted, reach).map_err(|error| Fault::internal(&error))?;
+    loaders.saw(reach, snapshot.iter().map(|snapshot| &*snapshot.consultation));
     Ok(snapshot.map(Arc::new))
 }
 
@@ -209,7 +233,28 @@ fn text(time: DateTime<Utc>) -> String {
 
 #[cfg(test)]
 mod tests {
+    use ledgerdesk_projections::{
+        calls, consultation_detail, consultation_list, handovers, history, messages, ratings,
+        read::ReadRow as _, redates,
+    };
+
     use super::*;
+
+    #[test]
+    fn a_snapshot_is_shown_under_the_names_of_all_its_parts() {
+        let parts = [
+            consultation_list::Row::SHOWN_AS,
+            consultation_detail::Row::SHOWN_AS,
+            handovers::Row::SHOWN_AS,
+            redates::Row::SHOWN_AS,
+            calls::Row::SHOWN_AS,
+            ratings::Row::SHOWN_AS,
+            messages::Row::SHOWN_AS,
+            history::Row::SHOWN_AS,
+        ];
+        assert!(parts.iter().all(|names| !names.is_empty()));
+        assert!(parts.concat().iter().all(|name| SHOWN_AS.contains(name)));
+    }
 
     #[test]
     fn a_cut_lies_within_one_that_asks_for_no_less() {

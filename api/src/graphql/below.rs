@@ -10,7 +10,7 @@ use ledgerdesk_projections::read::{self, Filter, Keyset, Page, PageRequest, Read
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{batch::Batch, caller::Caller, error::Fault, loaders::reach_filtered};
+use super::{batch::Batch, error::Fault, loaders::Reader};
 
 /// Loads the same page below many parents, and counts what is there.
 pub(super) struct Below<R> {
@@ -58,24 +58,26 @@ impl Hash for List {
 }
 
 impl<R: ReadRow + Sync> Below<R> {
-    pub(super) fn new(pool: &PgPool, caller: &Arc<Caller>) -> Self {
+    pub(super) fn new(pool: &PgPool, reader: &Reader) -> Self {
         Self {
-            rows: Arc::new(rows(pool.clone(), Arc::clone(caller))),
-            counts: Arc::new(counts::<R>(pool.clone(), Arc::clone(caller))),
+            rows: Arc::new(rows(pool.clone(), reader.clone())),
+            counts: Arc::new(counts::<R>(pool.clone(), reader.clone())),
         }
     }
 }
 
-fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Arc<Caller>) -> Batch<Child, Page<Arc<R>>> {
+fn rows<R: ReadRow + Sync>(pool: PgPool, reader: Reader) -> Batch<Child, Page<Arc<R>>> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, caller) = (pool.clone(), Arc::clone(&caller));
+        let (pool, reader) = (pool.clone(), reader.clone());
         async move {
             let mut found = HashMap::new();
             for (list, parents) in by_list(children) {
                 let List { column, filter, keyset, page, .. } = &*list;
-                let reach = reach_filtered::<R>(&caller, &**filter)?;
+                let reach = reader.reach_filtered::<R>(&**filter)?;
                 let pages =
                     read::children::<R>(&pool, reach, (column, &parents), &**filter, *keyset, page).await?;
+                let shown = pages.values().flat_map(|page| &page.rows);
+                reader.saw(reach, shown.map(|(_, row)| row));
                 let of = |parent| Child { parent, list: Arc::clone(&list) };
                 found.extend(pages.into_iter().map(|(parent, page)| (of(parent), page.shared())));
             }
@@ -84,14 +86,14 @@ fn rows<R: ReadRow + Sync>(pool: PgPool, caller: Arc<Caller>) -> Batch<Child, Pa
     })
 }
 
-fn counts<R: ReadRow>(pool: PgPool, caller: Arc<Caller>) -> Batch<Child, i64> {
+fn counts<R: ReadRow>(pool: PgPool, reader: Reader) -> Batch<Child, i64> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, caller) = (pool.clone(), Arc::clone(&caller));
+        let (pool, reader) = (pool.clone(), reader.clone());
         async move {
             let mut found = HashMap::new();
             for (list, parents) in by_list(children) {
                 let List { column, filter, keyset, .. } = &*list;
-                let reach = reach_filtered::<R>(&caller, &**filter)?;
+                let reach = reader.reach_filtered::<R>(&**filter)?;
                 let counts =
                     read::count_children::<R>(&pool, reach, (column, &parents), &**filter, *keyset).await?;
                 let of = |parent| Child { parent, list: Arc::clone(&list) };

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use async_graphql::Context;
 use ledgerdesk_domain::stream::{Position as LogPosition, StreamId, StreamType, StreamVersion};
-use ledgerdesk_infrastructure::event_store::EventStore;
+use ledgerdesk_infrastructure::{event_store::EventStore, timers};
 use ledgerdesk_projections::runtime::ReadSide;
+use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
@@ -67,5 +68,28 @@ async fn wait(
     outcome.map_err(|stale| {
         let message = format!("{stale}{advice}");
         if stale.pause.is_some() { Fault::Paused { message } } else { Fault::Timeout { message } }
+    })
+}
+
+/// How often it is looked whether the clocks have followed: they do within milliseconds.
+const LOOK: Duration = Duration::from_millis(20);
+
+/// Waits until the clocks of service levels show the position, if one is asked for. Follows [`settle`], which knows
+/// that the log reaches that far.
+pub(super) async fn settle_clocks(ctx: &Context<'_>, min_position: Option<Position>) -> Result<(), Fault> {
+    let Some(Position(wanted)) = min_position else { return Ok(()) };
+    let pool = ctx.data::<PgPool>()?;
+    let shown = async {
+        while !timers::is_shown(pool, wanted).await? {
+            tokio::time::sleep(LOOK).await;
+        }
+        Ok::<_, Fault>(())
+    };
+    tokio::time::timeout(LONGEST_WAIT, shown).await.unwrap_or_else(|_| {
+        let message = format!(
+            "the clocks of service levels do not show position {wanted} yet; try again in a moment, or read without \
+             `minPosition` to see what is there"
+        );
+        Err(Fault::Timeout { message })
     })
 }

@@ -7,12 +7,14 @@ use ledgerdesk_projections::{
     calls, catalogs, clients, consultation_detail, consultation_list, handovers, history, managers, messages,
     ratings,
     read::{self, Filter, Reach, ReadRow},
-    redates, views,
+    redates, search, views,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
 
-use super::{access::of_read_model, batch::Batch, below::Below, caller::Caller, error::Fault};
+use super::{
+    access::of_read_model, batch::Batch, below::Below, caller::Caller, error::Fault, reading::Reading,
+};
 
 /// Rows by their id.
 type ById<R> = Batch<Uuid, Arc<R>>;
@@ -21,7 +23,7 @@ type ById<R> = Batch<Uuid, Arc<R>>;
 pub struct Loaders {
     pub(super) pool: PgPool,
     /// Whose request it is; [`Loaders::reach_filtered`] says how far they see.
-    caller: Arc<Caller>,
+    reader: Reader,
     pub(super) consultations: ById<consultation_list::Row>,
     pub(super) details: ById<consultation_detail::Row>,
     pub(super) clients: ById<clients::Row>,
@@ -44,61 +46,141 @@ pub struct Loaders {
 }
 
 impl Loaders {
-    /// For one request of this caller.
+    /// For one request of this caller, whatever it asks for; nobody keeps what it is shown.
     pub fn new(pool: &PgPool, caller: &Caller) -> Self {
-        let caller = &Arc::new(caller.clone());
+        Self::noting(pool, caller, Reading::whole())
+    }
+
+    /// For one request of this caller, noting what it is shown.
+    pub fn noting(pool: &PgPool, caller: &Caller, reading: Reading) -> Self {
+        Self::of(pool, &Reader { caller: Arc::new(caller.clone()), reading })
+    }
+
+    /// For the same request, with nothing of what these borrow.
+    pub(super) fn anew(&self) -> Self {
+        Self::of(&self.pool, &self.reader)
+    }
+
+    fn of(pool: &PgPool, reader: &Reader) -> Self {
         Self {
             pool: pool.clone(),
-            caller: Arc::clone(caller),
-            consultations: by_id(pool, caller, |row: &consultation_list::Row| row.id.uuid()),
-            details: by_id(pool, caller, |row: &consultation_detail::Row| row.id.uuid()),
-            clients: by_id(pool, caller, |row: &clients::Row| row.id.uuid()),
-            managers: by_id(pool, caller, |row: &managers::Row| row.id.uuid()),
-            handovers: by_id(pool, caller, |row: &handovers::Row| row.id.uuid()),
-            redates: by_id(pool, caller, |row: &redates::Row| row.id.uuid()),
-            calls: by_id(pool, caller, |row: &calls::Row| row.id.uuid()),
-            ratings: by_id(pool, caller, |row: &ratings::Row| row.id.uuid()),
-            messages: by_id(pool, caller, |row: &messages::Row| row.id.uuid()),
-            entries: by_id(pool, caller, |row: &history::Row| row.event_id.uuid()),
-            catalog_entries: by_id(pool, caller, |row: &catalogs::Row| row.id.uuid()),
-            views: by_id(pool, caller, |row: &views::Row| row.id.uuid()),
-            consultations_below: Below::new(pool, caller),
-            handovers_below: Below::new(pool, caller),
-            redates_below: Below::new(pool, caller),
-            calls_below: Below::new(pool, caller),
-            ratings_below: Below::new(pool, caller),
-            messages_below: Below::new(pool, caller),
-            entries_below: Below::new(pool, caller),
+            reader: reader.clone(),
+            consultations: by_id(pool, reader, |row: &consultation_list::Row| row.id.uuid()),
+            details: by_id(pool, reader, |row: &consultation_detail::Row| row.id.uuid()),
+            clients: by_id(pool, reader, |row: &clients::Row| row.id.uuid()),
+            managers: by_id(pool, reader, |row: &managers::Row| row.id.uuid()),
+            handovers: by_id(pool, reader, |row: &handovers::Row| row.id.uuid()),
+            redates: by_id(pool, reader, |row: &redates::Row| row.id.uuid()),
+            calls: by_id(pool, reader, |row: &calls::Row| row.id.uuid()),
+            ratings: by_id(pool, reader, |row: &ratings::Row| row.id.uuid()),
+            messages: by_id(pool, reader, |row: &messages::Row| row.id.uuid()),
+            entries: by_id(pool, reader, |row: &history::Row| row.event_id.uuid()),
+            catalog_entries: by_id(pool, reader, |row: &catalogs::Row| row.id.uuid()),
+            views: by_id(pool, reader, |row: &views::Row| row.id.uuid()),
+            consultations_below: Below::new(pool, reader),
+            handovers_below: Below::new(pool, reader),
+            redates_below: Below::new(pool, reader),
+            calls_below: Below::new(pool, reader),
+            ratings_below: Below::new(pool, reader),
+            messages_below: Below::new(pool, reader),
+            entries_below: Below::new(pool, reader),
         }
     }
 
     /// How far the caller sees into a read model under a filter, if at all: who may not see a value may not look
     /// for it either. There is no other way to read a list.
     pub(super) fn reach_filtered<R: ReadRow>(&self, filter: &dyn Filter) -> Result<Reach, Fault> {
-        reach_filtered::<R>(&self.caller, filter)
+        self.reader.reach_filtered::<R>(filter)
+    }
+
+    /// How far the caller sees into what the log itself tells under one of these names.
+    pub(super) fn reach_into_log(&self, shown_as: &[&str]) -> Reach {
+        self.reader.reach(shown_as)
+    }
+
+    /// Notes whose personal values were read, if they were.
+    pub(super) fn saw<'r, R: ReadRow>(&self, reach: Reach, rows: impl IntoIterator<Item = &'r R>) {
+        self.reader.saw(reach, rows);
+    }
+
+    /// What this request is shown of whom.
+    pub(crate) const fn reading(&self) -> &Reading {
+        &self.reader.reading
+    }
+
+    /// Whether the request names anything under which personal values are shown, to a caller who may see them.
+    pub(super) fn may_show_personal(&self) -> bool {
+        PERSONAL.iter().any(|shown_as| self.reader.reach(shown_as).personal)
     }
 }
 
-/// The same as [`Loaders::reach_filtered`], of a caller.
-pub(super) fn reach_filtered<R: ReadRow>(caller: &Caller, filter: &dyn Filter) -> Result<Reach, Fault> {
-    if filter.reads_personal() {
-        caller.require(Permission::PersonalRead)?;
+/// Under which names personal values are shown anywhere: in events, and in each read model that has some.
+const PERSONAL: [&[&str]; 12] = [
+    EVENT_DATA,
+    consultation_list::Row::SHOWN_AS,
+    consultation_detail::Row::SHOWN_AS,
+    clients::Row::SHOWN_AS,
+    managers::Row::SHOWN_AS,
+    handovers::Row::SHOWN_AS,
+    redates::Row::SHOWN_AS,
+    calls::Row::SHOWN_AS,
+    ratings::Row::SHOWN_AS,
+    messages::Row::SHOWN_AS,
+    history::Row::SHOWN_AS,
+    search::Row::SHOWN_AS,
+];
+
+/// Under which name an event shows its payload.
+pub(super) const EVENT_DATA: &[&str] = &["data"];
+
+/// Who reads, and what they are shown.
+#[derive(Clone)]
+pub(super) struct Reader {
+    pub(super) caller: Arc<Caller>,
+    pub(super) reading: Reading,
+}
+
+impl Reader {
+    /// The same as [`Loaders::reach_filtered`].
+    pub(super) fn reach_filtered<R: ReadRow>(&self, filter: &dyn Filter) -> Result<Reach, Fault> {
+        let mut reach = self.reach_of::<R>()?;
+        if filter.reads_personal() {
+            self.caller.require(Permission::PersonalRead)?;
+            self.reading.searched();
+            // What is found tells of whom it is found.
+            reach.personal = true;
+        }
+        Ok(reach)
     }
-    reach::<R>(caller)
+
+    /// How far the caller sees into a read model, if at all.
+    fn reach_of<R: ReadRow>(&self) -> Result<Reach, Fault> {
+        self.caller.require(of_read_model(R::TABLE))?;
+        Ok(self.reach(R::SHOWN_AS))
+    }
+
+    /// Personal values are seen by who may see them, in a request that names one of the fields that show them.
+    fn reach(&self, shown_as: &[&str]) -> Reach {
+        let reach = self.caller.reach();
+        Reach { personal: reach.personal && self.reading.names(shown_as), ..reach }
+    }
+
+    /// Notes whose personal values were read, if they were.
+    pub(super) fn saw<'r, R: ReadRow>(&self, reach: Reach, rows: impl IntoIterator<Item = &'r R>) {
+        if reach.personal && !R::SHOWN_AS.is_empty() {
+            self.reading.saw(rows);
+        }
+    }
 }
 
-/// How far the caller sees into a read model, if at all.
-fn reach<R: ReadRow>(caller: &Caller) -> Result<Reach, Fault> {
-    caller.require(of_read_model(R::TABLE))?;
-    Ok(caller.reach())
-}
-
-fn by_id<R: ReadRow + Sync>(pool: &PgPool, caller: &Caller, id: fn(&R) -> Uuid) -> ById<R> {
-    let (pool, reach) = (pool.clone(), reach::<R>(caller));
+fn by_id<R: ReadRow + Sync>(pool: &PgPool, reader: &Reader, id: fn(&R) -> Uuid) -> ById<R> {
+    let (pool, reach, reader) = (pool.clone(), reader.reach_of::<R>(), reader.clone());
     Batch::new(move |ids: Vec<Uuid>| {
-        let (pool, reach) = (pool.clone(), reach.clone());
+        let (pool, reach, reader) = (pool.clone(), reach.clone(), reader.clone());
         async move {
-            let rows: Vec<R> = read::by_ids(&pool, reach?, &ids).await?;
+            let reach = reach?;
+            let rows: Vec<R> = read::by_ids(&pool, reach, &ids).await?;
+            reader.saw(reach, &rows);
             Ok(rows.into_iter().map(|row| (id(&row), Arc::new(row))).collect())
         }
     })

@@ -2,6 +2,7 @@
 //!
 //! - [`query`], [`mutation`], [`subscription`]: the three roots, put together in [`schema`].
 //! - [`model`]: the types that they show; [`loaders`]: what one request reads by id, in batches.
+//! - [`reading`], [`read_log`]: what a request is shown of whom, kept before it is shown.
 //! - [`access`]: what each operation needs; [`caller`]: who asks; [`error`] and [`user_error`]: what they are told when it does not work.
 
 pub mod access;
@@ -18,6 +19,8 @@ pub mod model;
 pub mod mutation;
 pub mod paging;
 pub mod query;
+pub mod read_log;
+pub mod reading;
 pub mod schema;
 pub mod subscription;
 pub mod user_error;

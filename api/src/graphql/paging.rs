@@ -212,6 +212,7 @@ where
     let filter: Arc<dyn Filter> = Arc::new(filter);
     let (pool, reach) = (loaders.pool.clone(), loaders.reach_filtered::<R>(&*filter)?);
     let page = read::page::<R>(&pool, reach, &*filter, keyset, &request).await?;
+    loaders.saw(reach, page.rows.iter().map(|(_, row)| row));
     let total = Total(Box::new(move || {
         let (pool, filter) = (pool.clone(), Arc::clone(&filter));
         async move { Ok(read::count::<R>(&pool, reach, &*filter, keyset).await?) }.boxed()

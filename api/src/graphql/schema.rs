@@ -7,6 +7,7 @@ use ledgerdesk_infrastructure::{
     auth::ApiKeys,
     clock::{Clock, IdSource},
     command::CommandExecutor,
+    config::ReadLogLevel,
     event_store::{Anchors, EventStore},
     service_levels::ServiceLevels,
 };
@@ -14,8 +15,8 @@ use ledgerdesk_projections::{analytics::Source, runtime::ReadSide};
 use sqlx::PgPool;
 
 use super::{
-    caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot,
-    subscription::SubscriptionRoot,
+    caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot, read_log::ReadLog,
+    reading::Reading, subscription::SubscriptionRoot,
 };
 use crate::{
     http::{endpoint::Endpoint, metrics::HttpMetrics},
@@ -49,6 +50,10 @@ pub struct ApiParts {
     pub ids: Arc<dyn IdSource>,
     /// Where signed checkpoints of the log are.
     pub anchors: Anchors,
+    /// Clocks of service levels.
+    pub levels: ServiceLevels,
+    /// Which answers with personal data are kept.
+    pub read_log: ReadLogLevel,
     /// Counts commands.
     pub metrics: HttpMetrics,
 }
@@ -58,17 +63,29 @@ pub fn endpoint(parts: ApiParts) -> Endpoint {
     let pool = parts.pool.clone();
     let (disclosures, clock) = (parts.api_keys.disclosures(), parts.clock.clone());
     let exports = Source::new(pool.clone(), ServiceLevels::new(parts.store.clone()), clock.clone());
+    let read_log = parts.read_log();
     let schema = schema(parts);
-    Endpoint::new(schema, move |request: Request, caller: &Caller| request.data(Loaders::new(&pool, caller)))
-        .with_exports(exports, disclosures, clock)
+    let furnish = move |request: Request, caller: &Caller| {
+        let reading = Reading::of(&request);
+        request.data(Loaders::noting(&pool, caller, reading.clone())).data(reading)
+    };
+    Endpoint::new(schema, furnish).with_exports(exports, disclosures, clock).with_read_log(read_log)
+}
+
+impl ApiParts {
+    /// Where it is kept who read what.
+    fn read_log(&self) -> ReadLog {
+        ReadLog::new(self.api_keys.disclosures(), self.clock.clone(), self.store.clone(), self.read_log)
+    }
 }
 
 /// The schema with its data, for whoever executes it without a transport.
 pub fn schema(parts: ApiParts) -> ApiSchema {
     let ephemeral = Ephemeral::new(parts.pool.clone(), parts.ids.next_id());
     builder()
+        .data(parts.read_log())
         .data(parts.pool)
-        .data(ServiceLevels::new(parts.store.clone()))
+        .data(parts.levels)
         .data(parts.store)
         .data(parts.read_side)
         .data(parts.executor)

@@ -1,10 +1,10 @@
 //! The executor as the transports see it: without its types, so that they compile once and can be tested alone.
 
-use std::sync::Arc;
+use std::{any::TypeId, sync::Arc};
 
 use async_graphql::{Executor, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
-use ledgerdesk_infrastructure::{auth::Disclosures, clock::Clock};
+use ledgerdesk_infrastructure::{auth::Disclosures, clock::Clock, db::watched};
 use ledgerdesk_projections::analytics::Source;
 
 use super::{
@@ -12,11 +12,15 @@ use super::{
     rest::{Exports, Record},
 };
 use crate::{
-    graphql::caller::Caller,
+    graphql::{
+        caller::{Caller, Entrance},
+        read_log::ReadLog,
+        reading::Reading,
+    },
     live::{self, Delivery, Hub},
 };
 
-type Execute = dyn Fn(Request, &Caller) -> BoxFuture<'static, Response> + Send + Sync;
+type Execute = dyn Fn(Request, &Caller, Option<ReadLog>) -> BoxFuture<'static, Response> + Send + Sync;
 type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send + Sync;
 
 /// Something that executes GraphQL requests.
@@ -26,6 +30,7 @@ pub struct Endpoint {
     subscribe: Arc<Subscribe>,
     hub: Hub,
     exports: Option<Exports>,
+    read_log: Option<ReadLog>,
 }
 
 impl Endpoint {
@@ -38,15 +43,25 @@ impl Endpoint {
     {
         let (queries, furnish_query) = (executor.clone(), furnish.clone());
         Self {
-            execute: Arc::new(move |request, caller| {
+            execute: Arc::new(move |request, caller, read_log| {
                 let (executor, request) = (queries.clone(), furnish_query(request, caller));
-                async move { executor.execute(request).await }.boxed()
+                let Some((log, reading)) = read_log.zip(datum::<Reading>(&request)) else {
+                    return async move { executor.execute(request).await }.boxed();
+                };
+                let Entrance(entrance) = datum(&request).unwrap_or(Entrance("graphql"));
+                let caller = caller.clone();
+                async move {
+                    let answer = executor.execute(request).await;
+                    log.settle(&caller, entrance, &reading, answer).await
+                }
+                .boxed()
             }),
             subscribe: Arc::new(move |request, caller| {
                 executor.execute_stream(furnish(request, caller), None)
             }),
             hub: Hub::default(),
             exports: None,
+            read_log: None,
         }
     }
 
@@ -55,17 +70,22 @@ impl Endpoint {
         Self { exports: Some(Exports::new(source, Record::new(disclosures, clock))), ..self }
     }
 
+    /// The same, where it is kept who read whose personal data before they are shown it.
+    pub fn with_read_log(self, read_log: ReadLog) -> Self {
+        Self { read_log: Some(read_log), ..self }
+    }
+
     pub(crate) const fn exports(&self) -> Option<&Exports> {
         self.exports.as_ref()
     }
 
     pub(crate) fn execute(&self, request: Request, session: &Session) -> BoxFuture<'static, Response> {
-        (self.execute)(with(request, session), session.caller())
+        watched((self.execute)(with(request, session), session.caller(), self.read_log.clone())).boxed()
     }
 
     /// Executes a request of this process itself, which carries no key.
     pub(crate) fn execute_as(&self, request: Request, caller: &Caller) -> BoxFuture<'static, Response> {
-        (self.execute)(request.data(caller.clone()), caller)
+        (self.execute)(request.data(caller.clone()), caller, self.read_log.clone())
     }
 
     /// A subscription whose answers are shared with everybody who is shown the same.
@@ -78,6 +98,11 @@ impl Endpoint {
     fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
         (self.subscribe)(with(request, session), session.caller())
     }
+}
+
+/// What a request carries of this type.
+fn datum<T: Clone + 'static>(request: &Request) -> Option<T> {
+    request.data.get(&TypeId::of::<T>())?.downcast_ref().cloned()
 }
 
 fn with(request: Request, session: &Session) -> Request {

@@ -176,6 +176,30 @@ const ROWS: &[(&str, [&str; 2], [&str; 2])] = &[
         ],
     ),
     (
+        "AS_OF_AHEAD",
+        ["Not come yet", "Ещё не наступило"],
+        [
+            "ask for a time up to now, or a position that the log has",
+            "запросите момент не позже текущего или позицию, которая есть в журнале",
+        ],
+    ),
+    (
+        "AS_OF_TOO_EARLY",
+        ["Not begun yet", "Ещё не началось"],
+        [
+            "the consultation had not begun then; ask for a later moment",
+            "консультации тогда ещё не было; запросите более поздний момент",
+        ],
+    ),
+    (
+        "HISTORY_TOO_LONG",
+        ["Too many events", "Слишком много событий"],
+        [
+            "the consultation has too many events to go through for one answer; read its history, which is paged",
+            "у консультации слишком много событий для одного ответа; читайте её историю постранично",
+        ],
+    ),
+    (
         "PROJECTION_PAUSED",
         ["A read model is paused", "Модель чтения остановлена"],
         [

@@ -16,7 +16,7 @@ use super::{
     audience::{Checks, Door},
 };
 use crate::{
-    graphql::{error::Fault, subscription::Boxed},
+    graphql::{error::Fault, loaders::Loaders, read_log, subscription::Boxed},
     http::auth::Session,
 };
 
@@ -75,10 +75,15 @@ where
     T: Send + 'static,
 {
     if let Some(feed) = ctx.data_opt::<Feed>() {
+        // It was noted who is shown this when each of them began.
+        if let Some(loaders) = ctx.data_opt::<Loaders>() {
+            loaders.reading().end();
+        }
         let items = feed.take().ok_or(Fault::Internal)?;
         return Ok(Box::pin(shown(ReceiverStream::new(items), show)));
     }
     let source = source.await?;
+    read_log::subscribed(ctx).await?;
     if let Some(slot) = ctx.data_opt::<Slot>() {
         let field = ctx.item.node.response_key().node.to_string();
         slot.put(Opened { source: Box::new(source), field })?;

@@ -229,8 +229,25 @@ impl Stage {
 pub struct Ahead {
     /// What has to be told when its time comes.
     pub deadlines: Vec<Deadline>,
+    /// Clocks that run and whose deadline is known, or has passed: how things stand, told or not.
+    pub clocks: Vec<Standing>,
     /// Whether it is open, so that other rules would give it other deadlines.
     pub is_open: bool,
+}
+
+/// A clock that has not ended, and when it is due if nothing happens before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// What it measures.
+    pub kind: ClockKind,
+    /// The how-manieth of its kind in this consultation, from 1.
+    pub number: u32,
+    /// The handover that it is about, for a clock of one.
+    pub subject: Option<Uuid>,
+    /// When a warning is or was due.
+    pub warn_at: Option<DateTime<Utc>>,
+    /// When the deadline passes or passed.
+    pub due_at: DateTime<Utc>,
 }
 
 /// Something that has to be told when its time comes, if nothing happens before.
@@ -254,4 +271,7 @@ pub struct Deadline {
     pub rule: Option<String>,
     /// The version of the table.
     pub policy_version: u32,
+    /// The version of the consultation's event that led to it: the one that activated the clock or asked for the
+    /// handover.
+    pub caused_by: Option<i32>,
 }

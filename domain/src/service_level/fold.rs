@@ -6,7 +6,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 use super::{
-    clock::{Ahead, Clock, ClockKind, ClockState, Deadline, EntryKind, Outcome, Outcomes, Stage, Terms},
+    clock::{
+        Ahead, Clock, ClockKind, ClockState, Deadline, EntryKind, Outcome, Outcomes, Stage, Standing, Terms,
+    },
     facts::{Fact, Facts, What},
     instance::{Cause, Instance},
     policy::Traits,
@@ -73,7 +75,8 @@ pub fn ahead(facts: &Facts, rules: &Rules) -> Ahead {
     let mut fold = Fold::new(rules);
     fold.run(&facts, None);
     fold.run_out(last);
-    let mut deadlines: Vec<_> = fold.offer.iter().filter_map(|offer| offer.deadline(rules)).collect();
+    let offered = fold.offer.iter().filter_map(|offer| offer.deadline(rules));
+    let mut deadlines: Vec<_> = offered.map(|deadline| fold.caused(deadline)).collect();
     for instance in &fold.instances {
         let passed = [(Stage::Warn, instance.warned), (Stage::Breach, instance.breached)];
         for (stage, passed) in passed {
@@ -84,7 +87,19 @@ pub fn ahead(facts: &Facts, rules: &Rules) -> Ahead {
             }
         }
     }
-    Ahead { deadlines, is_open: fold.is_open() }
+    let clocks = fold.instances.iter().filter(|instance| instance.is_live()).filter_map(standing).collect();
+    Ahead { deadlines, clocks, is_open: fold.is_open() }
+}
+
+/// How a clock stands; nothing for one without a deadline, and for one that stands still before it.
+fn standing(instance: &Instance) -> Option<Standing> {
+    Some(Standing {
+        kind: instance.kind,
+        number: instance.number,
+        subject: instance.subject,
+        warn_at: instance.warned.map(|warned| warned.at),
+        due_at: instance.breached?.at,
+    })
 }
 
 fn deadline(instance: &Instance, stage: Stage, at: DateTime<Utc>) -> Option<Deadline> {
@@ -100,6 +115,7 @@ fn deadline(instance: &Instance, stage: Stage, at: DateTime<Utc>) -> Option<Dead
         target_ms: entry.target.map(|target| target.num_milliseconds()),
         rule: entry.rule.clone(),
         policy_version: entry.policy_version,
+        caused_by: instance.activated_by(),
     })
 }
 
@@ -147,6 +163,7 @@ impl Offer {
             target_ms: None,
             rule: None,
             policy_version: 0,
+            caused_by: self.made.version,
         })
     }
 }
@@ -219,6 +236,14 @@ impl<'a> Fold<'a> {
         for instance in self.instances.iter_mut().filter(|instance| instance.is_live()) {
             instance.advance(to);
         }
+    }
+
+    /// The same as the doing of whoever asked for the handover, where that is known.
+    fn caused(&self, deadline: Deadline) -> Deadline {
+        let of_handover =
+            |one: &&Instance| one.kind == ClockKind::HandoverAcceptance && one.subject == deadline.subject;
+        let asked = self.instances.iter().rfind(of_handover).and_then(Instance::activated_by);
+        Deadline { caused_by: asked.or(deadline.caused_by), ..deadline }
     }
 
     fn is_open(&self) -> bool {

@@ -77,6 +77,11 @@ impl Instance {
         instance
     }
 
+    /// The consultation's event that activated it.
+    pub(super) fn activated_by(&self) -> Option<i32> {
+        self.ledger.first().and_then(|entry| entry.version)
+    }
+
     /// Whether it has not ended.
     pub(super) const fn is_live(&self) -> bool {
         matches!(self.state, ClockState::Running | ClockState::Paused)

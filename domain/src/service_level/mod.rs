@@ -32,7 +32,8 @@ mod tests;
 pub use check::PolicyFault;
 pub(crate) use check::{Unfit, checked};
 pub use clock::{
-    Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Outcome, Outcomes, Stage, Terms,
+    Ahead, Clock, ClockKind, ClockState, Deadline, Entry, EntryKind, Outcome, Outcomes, Stage, Standing,
+    Terms,
 };
 pub use facts::{Facts, Opening, What};
 pub use fold::{ahead, clocks, outcomes};

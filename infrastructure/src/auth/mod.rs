@@ -3,7 +3,8 @@
 //! - [`Permission`], [`Role`], [`Scope`], put together in [`Access`]: what somebody may do.
 //! - [`ApiKeys`]: keys for programs and people; [`Roles`]: a workspace's own roles; [`Invitations`].
 //! - [`Oidc`], [`Identities`]: people who sign in with a provider. [`Admission`] is the door for all of them.
-//! - [`AccessLog`]: every change of all that, kept for good. [`Disclosures`]: every export, kept in the same way.
+//! - [`AccessLog`]: every change of all that, kept for good. [`Disclosures`]: every export, and who read whose
+//!   personal data.
 //!
 //! A key is shown once, when it is made. What is stored is its SHA-256: it has 256 random bits, so that a slow
 //! hash would add nothing but a way to keep the server busy.
@@ -29,7 +30,7 @@ mod secret;
 pub use access::{Access, Granter, RoleId, Scope};
 pub use admission::{Admission, Admitted, Credential};
 pub use create::{Created, NewApiKey};
-pub use disclosure::{Disclosed, Disclosure, Disclosures};
+pub use disclosure::{Disclosed, Disclosure, DisclosureFilter, DisclosureKind, Disclosures, Whose};
 pub use error::AuthError;
 pub use front_end::FrontEnd;
 pub use identities::{Identities, IdentityRecord, Place};
@@ -56,12 +57,14 @@ use self::authenticate::Cache;
 pub struct ApiKeys {
     pool: PgPool,
     cache: Cache,
+    disclosures: Disclosures,
 }
 
 impl ApiKeys {
     /// The API keys in this database.
     pub fn new(pool: PgPool) -> Self {
-        Self { pool, cache: Cache::default() }
+        let disclosures = Disclosures::new(pool.clone());
+        Self { pool, cache: Cache::default(), disclosures }
     }
 
     /// The roles that keys can have.
@@ -79,9 +82,9 @@ impl ApiKeys {
         Invitations::new(self.pool.clone())
     }
 
-    /// What was taken out.
+    /// What was taken out, and who read whose personal data.
     pub fn disclosures(&self) -> Disclosures {
-        Disclosures::new(self.pool.clone())
+        self.disclosures.clone()
     }
 
     /// What became of keys and roles.

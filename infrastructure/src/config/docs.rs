@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::{
     AccessConfig, CheckpointsConfig, DatabaseConfig, GraphqlConfig, HttpConfig, KeysConfig, LimitsConfig,
-    LogConfig, SubscriptionsConfig, setting::Line,
+    LogConfig, ReadLogConfig, SubscriptionsConfig, setting::Line,
 };
 
 const HEAD: &str = "# Configuration
@@ -17,7 +17,7 @@ the flag wins. An empty value counts as none. All faults are reported at once, e
 refused, because it is most likely misspelt.
 ";
 
-fn sections() -> [(&'static str, Vec<Line>); 9] {
+fn sections() -> [(&'static str, Vec<Line>); 10] {
     [
         ("Database", DatabaseConfig::lines()),
         ("Keys", KeysConfig::lines()),
@@ -27,6 +27,7 @@ fn sections() -> [(&'static str, Vec<Line>); 9] {
         ("Limits of a request", LimitsConfig::lines()),
         ("Subscriptions", SubscriptionsConfig::lines()),
         ("Checkpoints", CheckpointsConfig::lines()),
+        ("Who read what", ReadLogConfig::lines()),
         ("Log", LogConfig::lines()),
     ]
 }

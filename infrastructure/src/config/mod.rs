@@ -15,6 +15,7 @@ mod keys;
 mod limits;
 mod log;
 mod master_key;
+mod read_log;
 mod secret;
 mod setting;
 mod subscriptions;
@@ -31,6 +32,7 @@ pub use keys::KeysConfig;
 pub use limits::LimitsConfig;
 pub use log::{LogConfig, LogFormat};
 pub use master_key::{MasterKeyError, master_key};
+pub use read_log::{ReadLogConfig, ReadLogLevel};
 pub use secret::Secret;
 pub use subscriptions::SubscriptionsConfig;
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub subscriptions: SubscriptionsConfig,
     /// Signed checkpoints of the log.
     pub checkpoints: CheckpointsConfig,
+    /// Whose reading of personal data is kept.
+    pub read_log: ReadLogConfig,
     /// What is logged and how.
     pub log: LogConfig,
 }
@@ -72,6 +76,7 @@ impl Config {
             limits: LimitsConfig::read(&mut reader),
             subscriptions: SubscriptionsConfig::read(&mut reader),
             checkpoints: CheckpointsConfig::read(&mut reader),
+            read_log: ReadLogConfig::read(&mut reader),
             log: LogConfig::read(&mut reader),
         };
         reader.refuse_unknown(&docs::names());

@@ -7,7 +7,7 @@ use sqlx::{
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 
-use super::DatabaseError;
+use super::{DatabaseError, leaving};
 
 /// How many connections, and how patient.
 #[derive(Debug, Clone, Copy)]
@@ -45,8 +45,7 @@ const SETTINGS: [(&str, &str); 4] = [
 /// the log and may not change what is in it.
 pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
     let options = parse(url)?.options(SETTINGS);
-    // Over a network; a server on a socket of this machine cannot be lost without a word.
-    let may_fall_silent = options.get_socket().is_none() && !options.get_host().starts_with('/');
+    let may_fall_silent = is_over_a_network(&options);
     sized(settings)
         // A round trip before every use would double the cost of the short ones: only a connection that has
         // been idle for a while is asked whether it still lives.
@@ -78,6 +77,11 @@ pub async fn connect(url: &str, settings: PoolSettings) -> Result<PgPool, Databa
         .map_err(DatabaseError::Connect)
 }
 
+/// A server on a socket of this machine cannot be lost without a word.
+fn is_over_a_network(options: &PgConnectOptions) -> bool {
+    options.get_socket().is_none() && !options.get_host().starts_with('/')
+}
+
 fn sized(settings: PoolSettings) -> PgPoolOptions {
     PgPoolOptions::new()
         .max_connections(settings.max_connections)
@@ -90,12 +94,56 @@ fn sized(settings: PoolSettings) -> PgPoolOptions {
 /// does, and what nobody waits for any more ends as well.
 const QUERY_STATEMENT_TIMEOUT: &str = "12s";
 
+/// How long a connection may take to show that it is free, where somebody left a moment ago.
+const FREE_WITHIN: Duration = Duration::from_millis(100);
+
+/// How often the server looks whether the client of a statement is still there.
+const LOOKS_FOR_CLIENT_EVERY: &str = "250ms";
+
 /// A pool beside this one, with the same settings, for what reads on behalf of one request. It connects when it is used.
+/// What was asked for by somebody who left ends soon ([`super::watched`]).
 pub fn for_queries(pool: &PgPool) -> PgPool {
     let options = PgConnectOptions::clone(&pool.connect_options());
     // A report over a year looks dear enough to the planner to be compiled, which takes longer than the report.
     let options = options.options([("statement_timeout", QUERY_STATEMENT_TIMEOUT), ("jit", "off")]);
-    pool.options().clone().connect_lazy_with(options)
+    let may_fall_silent = is_over_a_network(&options);
+    let settings = pool.options().clone();
+    settings
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                become_app(connection).await?;
+                look_for_client(connection).await;
+                Ok(())
+            })
+        })
+        .after_release(move |connection, _| Box::pin(is_free(connection, may_fall_silent)))
+        .connect_lazy_with(options)
+}
+
+/// Asks the server to look for the client while a statement runs; one on a system that cannot look runs to its end.
+async fn look_for_client(connection: &mut PgConnection) {
+    let asked = sqlx::query("select set_config('client_connection_check_interval', $1, false)")
+        .bind(LOOKS_FOR_CLIENT_EVERY)
+        .execute(connection)
+        .await;
+    if let Err(error) = asked {
+        tracing::debug!(%error, "the server cannot look whether clients are still there");
+    }
+}
+
+/// Whether a connection that is given back may be used again; one that still works for somebody who left may not.
+async fn is_free(connection: &mut PgConnection, may_fall_silent: bool) -> Result<bool, sqlx::Error> {
+    let (within, silent) = if leaving::somebody_left() {
+        (FREE_WITHIN, Ok(false))
+    } else if may_fall_silent {
+        (ANSWERS_WITHIN, Err(sqlx::Error::PoolTimedOut))
+    } else {
+        return Ok(true);
+    };
+    match tokio::time::timeout(within, connection.ping()).await {
+        Ok(answer) => answer.map(|()| true),
+        Err(_) => silent,
+    }
 }
 
 /// The same through a pooler that lends a session for one transaction only. Nothing of a session can be set there: what
@@ -106,7 +154,11 @@ pub fn for_queries(pool: &PgPool) -> PgPool {
 pub async fn through_pooler(url: &str, settings: PoolSettings) -> Result<PgPool, DatabaseError> {
     // A parameter that the pooler does not know would be refused, and numbers come in binary anyway.
     let options = parse(url)?.extra_float_digits(None);
-    let pool = sized(settings).connect_with(options).await.map_err(DatabaseError::Connect)?;
+    let pool = sized(settings)
+        .after_release(|connection, _| Box::pin(is_free(connection, true)))
+        .connect_with(options)
+        .await
+        .map_err(DatabaseError::Connect)?;
     let (may_read, may_write, is_bounded): (bool, bool, bool) = sqlx::query_as(
         // Whoever may not use a schema may not even ask about what is in it.
         "select case when may_use then has_table_privilege('ledgerdesk.events', 'select') else false end, \

@@ -1,16 +1,16 @@
 //! Timers whose time has come become commands.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures_util::future;
 use ledgerdesk_domain::{
     consultation::{AnnounceServiceLevel, Consultation, ConsultationCommand, ExpireHandover},
     context::Actor,
-    event::Source,
+    event::{Recorded, Source},
     id::{ConsultationId, HandoverId, WorkspaceId},
     service_level::{self, Deadline, Stage},
-    stream::{ExpectedVersion, StreamVersion},
+    stream::{ExpectedVersion, StreamId, StreamType, StreamVersion},
 };
 use sha2::{Digest as _, Sha256};
 use sqlx::{Postgres, Row as _, Transaction, postgres::PgRow};
@@ -192,8 +192,12 @@ async fn tell(shared: &Shared, due: &Due) -> Outcome {
         };
         let (deadline, version) = found;
         let stage = deadline.stage;
-        let executed =
-            shared.parts.executor.execute::<Consultation>(envelope(shared, due, deadline, version));
+        let cause = match cause(shared, due, &deadline).await {
+            Ok(cause) => cause,
+            Err(error) => return failed(due, &error),
+        };
+        let envelope = envelope(shared, due, (deadline, version), cause.as_deref());
+        let executed = shared.parts.executor.execute::<Consultation>(envelope);
         match executed.await {
             Ok(_) => return Outcome::Told(stage),
             Err(CommandError::Append(AppendError::Conflict { .. })) => {}
@@ -231,11 +235,20 @@ async fn find(shared: &Shared, due: &Due) -> Result<Option<(Deadline, StreamVers
         .map(|deadline| (deadline, StreamVersion(facts.version()))))
 }
 
+/// The event that led to a deadline: it is what causes the telling, and the telling belongs to its conversation.
+async fn cause(shared: &Shared, due: &Due, deadline: &Deadline) -> Result<Option<Arc<Recorded>>, ReadError> {
+    let Some(version) = deadline.caused_by else { return Ok(None) };
+    let stream = StreamId::new(StreamType::Consultation, due.consultation.uuid());
+    let before = StreamVersion(version - 1);
+    let read = shared.parts.store.read_stream(due.workspace, stream, before, 1).await?;
+    Ok(read.into_iter().find(|event| event.version.0 == version))
+}
+
 fn envelope(
     shared: &Shared,
     due: &Due,
-    deadline: Deadline,
-    version: StreamVersion,
+    (deadline, version): (Deadline, StreamVersion),
+    cause: Option<&Recorded>,
 ) -> Envelope<ConsultationCommand> {
     let Due { stage, clock, number, consultation, .. } = due;
     let key = format!("timer:{consultation}:{stage}:{clock}:{number}:{}", deadline.at.timestamp_micros());
@@ -252,8 +265,9 @@ fn envelope(
         stream_id: consultation.uuid(),
         command,
         actor: Actor::SYSTEM,
-        correlation_id: shared.parts.ids.next_id(),
-        causation_id: None,
+        correlation_id: cause
+            .map_or_else(|| shared.parts.ids.next_id(), |cause| cause.metadata.correlation_id),
+        causation_id: cause.map(|cause| cause.event_id.uuid()),
         source: Source::system("timer"),
         idempotency: Some(IdempotencyKey { key, digest }),
         expected_version: ExpectedVersion::Exact(version),

@@ -4,7 +4,7 @@
 //!   [`ledgerdesk_domain::service_level::ahead`] and written as rows of `ledgerdesk.timers`.
 //! - `replay`: the same for all open consultations of a workspace whose rules changed.
 //! - `fire`: rows whose time has come become commands.
-//! - `rows`: the tables.
+//! - `rows`: the tables; `clocks`: the one that tells what is due and what is late.
 //!
 //! # Why each is told once
 //! A row is no more than a reminder. Whoever takes it looks at the log as it is then, and sends a command that is
@@ -17,6 +17,7 @@
 //! quarter of a second later whether the work is done; the lock of the checkpoint row keeps them in line, and there
 //! is no lease that would first have to run out. Between deadlines a node sleeps until the next one.
 
+mod clocks;
 mod fire;
 mod follow;
 mod metrics;
@@ -30,7 +31,7 @@ use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
-pub use self::metrics::TimerMetrics;
+pub use self::{clocks::is_shown, metrics::TimerMetrics};
 use crate::{
     clock::IdSource,
     command::CommandExecutor,

@@ -11,7 +11,7 @@ use ledgerdesk_domain::{
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
 use uuid::Uuid;
 
-use super::{Reckoned, TimerError};
+use super::{Reckoned, TimerError, clocks};
 use crate::event_store::Cursor;
 
 /// How many of a workspace's consultations are reckoned anew at a time.
@@ -69,8 +69,8 @@ pub(super) async fn clear(pool: &PgPool, node: &str) -> Result<(), TimerError> {
     let mut transaction = pool.begin().await?;
     hold(&mut transaction).await?;
     sqlx::raw_sql(
-        "delete from ledgerdesk.timers; delete from ledgerdesk.timed_consultations; \
-         delete from ledgerdesk.timer_replays",
+        "delete from ledgerdesk.timers; delete from ledgerdesk.clocks; \
+         delete from ledgerdesk.timed_consultations; delete from ledgerdesk.timer_replays",
     )
     .execute(&mut *transaction)
     .await?;
@@ -104,7 +104,7 @@ pub(super) async fn write(connection: &mut PgConnection, reckoned: &[Reckoned]) 
     write_timers(connection, reckoned).await
 }
 
-/// Writes the timers alone. Those that stay are not touched; those that a node has taken are its business.
+/// Writes the timers alone, and the clocks that they are about. Those that stay are not touched; those that a node has taken are its business.
 async fn write_timers(connection: &mut PgConnection, reckoned: &[Reckoned]) -> Result<(), sqlx::Error> {
     let all: Vec<(&Reckoned, &Deadline)> = reckoned
         .iter()
@@ -149,9 +149,9 @@ async fn write_timers(connection: &mut PgConnection, reckoned: &[Reckoned]) -> R
     .bind(&clocks)
     .bind(&numbers)
     .bind(&times)
-    .execute(connection)
-    .await
-    .map(drop)
+    .execute(&mut *connection)
+    .await?;
+    clocks::write(connection, reckoned).await
 }
 
 /// Asks that all open consultations of these workspaces are reckoned anew.

@@ -3,7 +3,10 @@
 use sqlx::{Postgres, QueryBuilder};
 
 use super::{Refusal, Table, refusal::nearest};
-use crate::read::{Belonging, Reach};
+use crate::{
+    consultation_list::Filter,
+    read::{Belonging, Conditions, Filter as _, Reach},
+};
 
 /// A table of facts.
 #[derive(Debug, Clone, Copy)]
@@ -165,9 +168,9 @@ pub fn fact_table(name: &str) -> Result<&'static FactTable, Refusal> {
 }
 
 impl FactTable {
-    /// The statement for every row in reach, in the order of their ids. Times are in microseconds, everything else that
-    /// is no number is text.
-    pub fn statement(&self, reach: Reach) -> QueryBuilder<Postgres> {
+    /// The statement for every row in reach of these consultations, or of all, in the order of their ids. Times are in
+    /// microseconds, everything else that is no number is text.
+    pub fn statement(&self, reach: Reach, of: Option<&Filter>) -> QueryBuilder<Postgres> {
         let columns: Vec<_> = self
             .columns
             .iter()
@@ -188,6 +191,17 @@ impl FactTable {
             _ => Belonging::Consultation("consultation_id"),
         };
         belongs.restrict(&mut sql, reach.own);
+        if let Some(filter) = of {
+            sql.push(format_args!(
+                " and {} in (select t.id from read.consultation_list t where t.workspace_id = ",
+                self.table.consultation()
+            ));
+            sql.push_bind(reach.workspace.uuid());
+            let mut conditions = Conditions::going_on_with(sql);
+            filter.restrict(&mut conditions);
+            sql = conditions.0;
+            sql.push(")");
+        }
         sql.push(" order by t.id");
         sql
     }

@@ -6,13 +6,18 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.calls";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"phone":null,"recording":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["phone", "recording"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What narrows a list of calls.

@@ -4,7 +4,7 @@ use ledgerdesk_domain::{consultation::CatalogReference, id::WorkspaceId};
 use sqlx::PgPool;
 
 use super::Row;
-use crate::read::{self, Belonging, Conditions, Keyset, ReadRow};
+use crate::read::{self, Belonging, Concerned, Conditions, Keyset, ReadRow};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.catalogs";
@@ -12,6 +12,11 @@ impl ReadRow for Row {
     const BELONGS: Belonging = Belonging::Workspace;
     // Nothing in a catalog is about a person.
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 /// What narrows a catalog.

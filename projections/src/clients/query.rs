@@ -3,13 +3,18 @@
 use ledgerdesk_domain::client::ClientKind;
 
 use super::Row;
-use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.clients";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Client;
     const MASK: &'static str = r#"{"name":null,"company":null,"contacts":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["name", "company", "contacts"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::client(self.id)
+    }
 }
 
 /// What narrows a list of clients.

@@ -4,13 +4,18 @@ use ledgerdesk_domain::{context::ActorKind, stream::StreamType};
 use uuid::Uuid;
 
 use super::Row;
-use crate::read::{self, Belonging, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.configuration";
     const KEY: &'static str = "event_id";
     const BELONGS: Belonging = Belonging::Workspace;
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 /// What narrows a list of changes.

@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::{Row, rank};
 use crate::{
-    read::{self, Belonging, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange},
+    read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange},
     search::MATCHES_TEXT,
 };
 
@@ -19,6 +19,11 @@ impl ReadRow for Row {
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Itself;
     const MASK: &'static str = r#"{"topic":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["topic"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.id, self.person_id)
+    }
 }
 
 /// What narrows a list of consultations. Empty lists and `None` do not narrow; everything else must hold.

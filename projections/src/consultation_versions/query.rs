@@ -8,7 +8,10 @@ use sqlx::{PgPool, Postgres, QueryBuilder};
 use super::{Moment, Row, week};
 use crate::{
     consultation_list::{self, Order, StatusCount},
-    read::{self, Among, Belonging, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach, ReadRow},
+    read::{
+        self, Among, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach,
+        ReadRow,
+    },
 };
 
 /// A consultation in a list as of a moment: which one. What it was like is folded from the log.
@@ -24,6 +27,11 @@ impl ReadRow for Listed {
     const KEY: &'static str = "consultation_id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 impl ReadRow for Row {
@@ -31,6 +39,11 @@ impl ReadRow for Row {
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 /// What versions do not hold, or not in this way.

@@ -3,13 +3,18 @@
 use ledgerdesk_domain::id::{ConsultationId, ManagerId};
 
 use super::{Row, State};
-use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.handovers";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"reason":null,"decline_reason":null,"return_reason":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["reason", "declineReason", "returnReason"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What narrows a list of handovers.

@@ -4,13 +4,18 @@ use ledgerdesk_domain::{context::ActorKind, id::ConsultationId};
 use uuid::Uuid;
 
 use super::{Kind, Row};
-use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.history";
     const KEY: &'static str = "event_id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"body":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["text"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What narrows the timeline of one consultation.

@@ -3,7 +3,7 @@
 use ledgerdesk_domain::manager::Availability;
 
 use super::Row;
-use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Keyset, ReadRow};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.managers";
@@ -11,6 +11,11 @@ impl ReadRow for Row {
     const BELONGS: Belonging = Belonging::Workspace;
     // The names of colleagues are shown: a report without them says nothing.
     const MASK: &'static str = r#"{"email":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["email"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::manager(self.id)
+    }
 }
 
 /// What narrows a list of managers.

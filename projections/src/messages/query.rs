@@ -3,13 +3,18 @@
 use ledgerdesk_domain::{consultation::Channel, id::ConsultationId};
 
 use super::{Direction, Row};
-use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.messages";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"body":null,"attachment_names":null,"attachments":[]}"#;
+    const SHOWN_AS: &'static [&'static str] = &["text", "attachments"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What narrows a list of messages.

@@ -5,6 +5,7 @@
 
 mod among;
 mod children;
+mod concerned;
 mod condition;
 mod conditions;
 mod facet;
@@ -17,6 +18,7 @@ mod view;
 
 pub(crate) use among::{Among, count_among, explain_among, grouped_among, page_among};
 pub use children::{children, count_children};
+pub use concerned::Concerned;
 pub use condition::{Condition, Test};
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub use facet::Facet;
@@ -39,4 +41,9 @@ pub trait ReadRow: DeserializeOwned + Send + Unpin + 'static {
     const BELONGS: Belonging;
     /// What stands in place of personal data for who may not see it: a JSON object with a value for each such column.
     const MASK: &'static str;
+    /// Under which names the API shows what [`MASK`](Self::MASK) covers; none where it covers nothing. Whoever names
+    /// none of them is shown nothing of it.
+    const SHOWN_AS: &'static [&'static str];
+    /// Whose personal data it holds.
+    fn concerned(&self) -> Concerned;
 }

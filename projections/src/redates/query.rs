@@ -6,13 +6,18 @@ use ledgerdesk_domain::{
 };
 
 use super::Row;
-use crate::read::{self, Belonging, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, ReadRow, TimeRange};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.redates";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"reason":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["reason"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What narrows a list of redates.

@@ -1,7 +1,7 @@
 //! Reads of `search`.
 
 use chrono::{DateTime, Utc};
-use ledgerdesk_domain::id::ConsultationId;
+use ledgerdesk_domain::id::{ConsultationId, PersonId};
 use serde::Deserialize;
 use sqlx::{PgPool, types::Json};
 use uuid::Uuid;
@@ -10,7 +10,7 @@ use super::{
     Headline, Row, TextSource,
     headline::{BEGIN, END},
 };
-use crate::read::{self, Belonging, Conditions, Filter as _, Key, Keyset, Reach, ReadRow};
+use crate::read::{self, Belonging, Concerned, Conditions, Filter as _, Key, Keyset, Reach, ReadRow};
 
 /// So many texts are ranked, the newest of those that hold the words.
 pub const MOST_RANKED: i32 = 500;
@@ -28,6 +28,11 @@ impl ReadRow for Row {
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = r#"{"topic":null,"body":null}"#;
+    const SHOWN_AS: &'static [&'static str] = &["text"];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
 }
 
 /// What is looked for.
@@ -55,6 +60,8 @@ pub const ORDER: Keyset = Keyset::number(1, "score", true);
 pub struct Hit {
     /// Which.
     pub consultation_id: ConsultationId,
+    /// Whose words these are.
+    pub person_id: PersonId,
     /// How well its best text fits, in millionths; comparable within one search only.
     pub score: i64,
     /// The texts that fit best, the best first; at least one.
@@ -62,6 +69,11 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// Whose personal data it holds.
+    pub fn concerned(&self) -> Concerned {
+        Concerned::in_consultation(self.consultation_id, self.person_id)
+    }
+
     /// Its place among the hits.
     pub fn key(&self) -> Key {
         Key { value: self.score, id: self.consultation_id.uuid() }
@@ -108,16 +120,17 @@ impl From<FoundRow> for Found {
 /// found anywhere. The signs that begin and end a word are those of [`BEGIN`] and [`END`].
 const RANKED: &str = "
     texts as materialized (
-        select n.id, n.consultation_id, n.source, n.topic, n.body, n.written_at,
+        select n.id, n.consultation_id, n.person_id, n.source, n.topic, n.body, n.written_at,
                (ts_rank_cd(n.words, q.query, 1) * 1000000)::bigint as score
           from newest n, q),
     hits as (
-        select consultation_id, max(score) as score from texts group by consultation_id),
+        select consultation_id, (array_agg(person_id))[1] as person_id, max(score) as score
+          from texts group by consultation_id),
     page as (
         select hits.* from hits, given
          where given.score is null or (hits.score, consultation_id) < (given.score, given.id)
          order by hits.score desc, consultation_id desc limit (select size from given))
-    select p.consultation_id, p.score, (
+    select p.consultation_id, p.person_id, p.score, (
                select jsonb_agg(jsonb_build_object(
                           'id', b.id, 'source', b.source, 'written_at', b.written_at,
                           'topic', ts_headline('russian', translate(b.topic, given.signs, ''), q.query,
@@ -149,9 +162,10 @@ pub async fn ranked(
         .push("::text as marks, ");
     sql.push_bind(format!("{BEGIN}{END}")).push("::text as signs, ");
     sql.push(format_args!("{limit} as size, {MOST_TEXTS} as texts), {RANKED}"));
-    let rows: Vec<(Uuid, i64, Json<Vec<FoundRow>>)> = sql.build_query_as().fetch_all(pool).await?;
-    let hit = |(consultation, score, Json(found)): (Uuid, i64, Json<Vec<FoundRow>>)| Hit {
+    let rows: Vec<(Uuid, Uuid, i64, Json<Vec<FoundRow>>)> = sql.build_query_as().fetch_all(pool).await?;
+    let hit = |(consultation, person, score, Json(found)): (Uuid, Uuid, i64, Json<Vec<FoundRow>>)| Hit {
         consultation_id: ConsultationId(consultation),
+        person_id: PersonId(person),
         score,
         found: found.into_iter().map(Found::from).collect(),
     };

@@ -14,7 +14,7 @@ use super::{Resource, Row, Team};
 use crate::{
     consultation_list,
     mining::{EventLog, EventLogBuilder, Observed},
-    read::{Belonging, Conditions, Filter, Reach, ReadRow},
+    read::{Belonging, Concerned, Conditions, Filter, Reach, ReadRow},
 };
 
 impl ReadRow for Row {
@@ -22,6 +22,11 @@ impl ReadRow for Row {
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Consultation("consultation_id");
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 /// Why there is no event log.

@@ -3,13 +3,18 @@
 use ledgerdesk_domain::id::ManagerId;
 
 use super::Row;
-use crate::read::{self, Belonging, Condition, Conditions, Keyset, ReadRow, Test};
+use crate::read::{self, Belonging, Concerned, Condition, Conditions, Keyset, ReadRow, Test};
 
 impl ReadRow for Row {
     const TABLE: &'static str = "read.views";
     const KEY: &'static str = "id";
     const BELONGS: Belonging = Belonging::Workspace;
     const MASK: &'static str = "{}";
+    const SHOWN_AS: &'static [&'static str] = &[];
+
+    fn concerned(&self) -> Concerned {
+        Concerned::NOBODY
+    }
 }
 
 /// What narrows a list of views.

@@ -97,6 +97,8 @@ impl App {
                 clock: Arc::new(SystemClock),
                 ids: Arc::new(SystemIds),
                 anchors: ledgerdesk_infrastructure::event_store::Anchors::None,
+                levels: ledgerdesk_infrastructure::service_levels::ServiceLevels::new(node.store.clone()),
+                read_log: ledgerdesk_infrastructure::config::ReadLogLevel::All,
                 metrics: metrics.clone(),
             }),
             authenticator: Authenticator::new(move |secret| {
@@ -124,6 +126,11 @@ impl App {
         let serving = tokio::spawn(serve(listener, router(state), shutdown.clone(), tasks));
         let client = Client::new();
         Self { address, node, keys, client, shutdown, serving, read_side, database }
+    }
+
+    /// The connections of this node.
+    pub(crate) fn pool(&self) -> &sqlx::PgPool {
+        self.database.pool()
     }
 
     /// A key of the node's workspace.

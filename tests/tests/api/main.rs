@@ -8,6 +8,7 @@ mod analytics;
 mod app;
 mod bulk;
 mod conflict;
+mod deadlines;
 mod ephemeral;
 mod mutations;
 mod saved_views;

@@ -2,7 +2,7 @@
 
 use ledgerdesk_api::graphql::caller::Role;
 use ledgerdesk_domain::stream::Position;
-use ledgerdesk_infrastructure::auth::Disclosure;
+use ledgerdesk_infrastructure::auth::{Disclosure, DisclosureKind, Whose};
 use serde_json::json;
 use sqlx::Executor as _;
 
@@ -15,13 +15,16 @@ async fn what_was_taken_out_is_listed_newest_first_and_never_changed() {
     let log = office.keys.disclosures();
     for rows in 1..=3 {
         let disclosure = Disclosure {
+            kind: DisclosureKind::Export,
             workspace_id: office.node.workspace,
             at: now(),
             by_key: Some(auditor.key_id),
             actor: auditor.actor.clone(),
             request_id: Some(auditor.request_id),
             action: "export:consultations:csv".to_owned(),
+            operations: Vec::new(),
             personal: rows == 3,
+            whose: Whose::default(),
             position: Position(7),
             rows: Some(rows),
             details: json!({ "filter": { "status": ["CLOSED"] } }),

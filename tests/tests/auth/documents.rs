@@ -1,7 +1,7 @@
 //! Documents for every operation of the schema, written from its introspection: an operation that is added is tried
 //! without anybody thinking of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 
@@ -73,6 +73,48 @@ impl Schema {
         let arguments = self.arguments(&operation.field, fill, true);
         let answer = self.selection(&operation.field["type"], DEPTH);
         format!("{} {{ {}{arguments} {answer} }}", operation.kind, operation.name)
+    }
+
+    /// A document for every leaf of every type that queries lead to, which asks for that leaf alone: `Type.field` and
+    /// the document, on the shortest way on which `finds` says that a document's answer has something of that type.
+    pub(crate) async fn leaves(
+        &self,
+        fill: &Fill<'_>,
+        finds: impl AsyncFn(&str, &str) -> bool,
+    ) -> Vec<(String, String)> {
+        let (mut found, mut seen) = (Vec::new(), HashSet::new());
+        let queries = self.operations().into_iter().filter(|operation| operation.kind == "query");
+        let mut ways: VecDeque<(String, Way)> = queries
+            .map(|operation| {
+                let arguments = self.arguments(&operation.field, fill, false);
+                let way = Way { before: format!("{{ {}{arguments} ", operation.name), braces: 1 };
+                (named(&operation.field["type"]).to_owned(), way)
+            })
+            .collect();
+        while let Some((name, way)) = ways.pop_front() {
+            let of = &self.types[&name];
+            if of["kind"] != "OBJECT" {
+                for member in of["possibleTypes"].as_array().into_iter().flatten() {
+                    let member = member["name"].as_str().unwrap();
+                    ways.push_back((member.to_owned(), way.below(&format!("... on {member}"))));
+                }
+            }
+            let is_new = of["kind"] == "OBJECT" && !seen.contains(&name);
+            if !is_new || !finds(&way.to("__typename"), &name).await {
+                continue;
+            }
+            seen.insert(name.clone());
+            for field in of["fields"].as_array().into_iter().flatten() {
+                let asked =
+                    format!("{}{}", field["name"].as_str().unwrap(), self.arguments(field, fill, false));
+                if is_leaf(&field["type"]) {
+                    found.push((format!("{name}.{}", field["name"].as_str().unwrap()), way.to(&asked)));
+                } else {
+                    ways.push_back((named(&field["type"]).to_owned(), way.below(&asked)));
+                }
+            }
+        }
+        found
     }
 
     fn arguments(&self, field: &Value, fill: &Fill<'_>, all: bool) -> String {
@@ -178,6 +220,30 @@ impl Schema {
             }
         }
         format!("{{ {} }}", parts.join(" "))
+    }
+}
+
+/// A way into an answer.
+struct Way {
+    before: String,
+    braces: usize,
+}
+
+impl Way {
+    fn below(&self, part: &str) -> Self {
+        Self { before: format!("{}{{ {part} ", self.before), braces: self.braces + 1 }
+    }
+
+    fn to(&self, leaf: &str) -> String {
+        format!("{}{{ {leaf} }}{}", self.before, " }".repeat(self.braces))
+    }
+}
+
+/// The name of a type, whatever wraps it.
+fn named(of: &Value) -> &str {
+    match of["kind"].as_str().unwrap() {
+        "NON_NULL" | "LIST" => named(&of["ofType"]),
+        _ => of["name"].as_str().unwrap(),
     }
 }
 

@@ -9,6 +9,7 @@ mod documents;
 mod invitations;
 mod matrix;
 mod office;
+mod readings;
 mod roles;
 mod scope;
 mod sign_in;

@@ -8,6 +8,8 @@ use ledgerdesk_api::{
     graphql::{
         caller::{Caller, Credential, Language, Role},
         loaders::Loaders,
+        read_log::ReadLog,
+        reading::Reading,
         schema::{self, ApiParts, ApiSchema},
     },
     http::{
@@ -24,6 +26,7 @@ use ledgerdesk_infrastructure::{
     auth::{Admission, Admitted, ApiKeys, FrontEnd, NewApiKey, Oidc, RoleId, Scope},
     clock::{Clock, IdSource, SystemClock, SystemIds},
     command::Envelope,
+    config::ReadLogLevel,
 };
 use ledgerdesk_projections::{
     registry,
@@ -41,6 +44,7 @@ pub(crate) struct Office {
     pub(crate) keys: ApiKeys,
     pub(crate) read_side: ReadSide,
     schema: ApiSchema,
+    read_log: ReadLog,
     shutdown: CancellationToken,
 }
 
@@ -63,9 +67,13 @@ impl Office {
             clock,
             ids,
             anchors: ledgerdesk_infrastructure::event_store::Anchors::None,
+            levels: ledgerdesk_infrastructure::service_levels::ServiceLevels::new(node.store.clone()),
+            read_log: ReadLogLevel::All,
             metrics: HttpMetrics::register(&mut prometheus_client::registry::Registry::default()),
         });
-        let office = Self { database, node, keys, read_side, schema, shutdown };
+        let read_log =
+            ReadLog::new(keys.disclosures(), Arc::new(SystemClock), node.store.clone(), ReadLogLevel::All);
+        let office = Self { database, node, keys, read_side, schema, read_log, shutdown };
         office.set_up(office.node.workspace).await;
         // As a server does, it answers when there is something to answer from.
         office.settled().await;
@@ -134,11 +142,37 @@ impl Office {
     }
 
     pub(crate) async fn respond(&self, caller: &Caller, query: &str, variables: Value) -> Response {
-        let request = Request::new(query)
-            .variables(Variables::from_json(variables))
-            .data(Loaders::new(self.database.pool(), caller))
-            .data(caller.clone());
-        self.schema.execute(request).await
+        self.respond_keeping(&self.read_log, caller, query, variables).await
+    }
+
+    /// As a server answers that keeps who reads what in this log.
+    pub(crate) async fn respond_keeping(
+        &self,
+        log: &ReadLog,
+        caller: &Caller,
+        query: &str,
+        variables: Value,
+    ) -> Response {
+        let request = Request::new(query).variables(Variables::from_json(variables));
+        let reading = Reading::of(&request);
+        let answer = self.respond_noting(caller, request, reading.clone()).await;
+        log.settle(caller, "graphql", &reading, answer).await
+    }
+
+    /// An answer that nobody keeps.
+    pub(crate) async fn respond_noting(
+        &self,
+        caller: &Caller,
+        request: Request,
+        reading: Reading,
+    ) -> Response {
+        let loaders = Loaders::noting(self.database.pool(), caller, reading);
+        self.schema.execute(request.data(loaders).data(caller.clone())).await
+    }
+
+    /// A log of readings at this level.
+    pub(crate) fn read_log(&self, level: ReadLogLevel) -> ReadLog {
+        ReadLog::new(self.keys.disclosures(), Arc::new(SystemClock), self.node.store.clone(), level)
     }
 
     /// The first answer: of a subscription, whatever comes first, or nothing if it stays silent.
@@ -167,10 +201,9 @@ impl Office {
             })
         });
         let opened = Session::open(&authenticator, "", RequestId(caller.request_id), Language::En).await;
-        let request = Request::new(document)
-            .data(Loaders::new(self.database.pool(), caller))
-            .data(caller.clone())
-            .data(opened.unwrap().unwrap());
+        let request = Request::new(document);
+        let loaders = Loaders::noting(self.database.pool(), caller, Reading::of(&request));
+        let request = request.data(loaders).data(caller.clone()).data(opened.unwrap().unwrap());
         self.schema.execute_stream(request).boxed()
     }
 

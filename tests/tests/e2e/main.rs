@@ -11,6 +11,7 @@ mod flow;
 mod full_disk;
 mod idempotency;
 mod import;
+mod leaving;
 mod pooler;
 mod read_your_writes;
 mod rebuild;

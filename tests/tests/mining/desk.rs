@@ -75,13 +75,27 @@ impl Desk {
 
     /// The code and the message of the one error that the question is answered with.
     pub(crate) async fn refused(&self, query: &str) -> (String, String) {
-        let response = self.respond(query, self.node.workspace, Role::Owner).await;
+        self.refused_of(Request::new(query)).await
+    }
+
+    /// The same, of a request that carries more than its text.
+    pub(crate) async fn refused_of(&self, request: Request) -> (String, String) {
+        let response = self.respond_to(request, self.node.workspace, Role::Owner).await;
         let [error] = response.errors.as_slice() else { panic!("{:?}", response.errors) };
         let code = error.extensions.as_ref().and_then(|extensions| extensions.get("code").cloned()).unwrap();
         (code.into_json().unwrap().as_str().unwrap().to_owned(), error.message.clone())
     }
 
     pub(crate) async fn respond(&self, query: &str, workspace_id: WorkspaceId, role: Role) -> Response {
+        self.respond_to(Request::new(query), workspace_id, role).await
+    }
+
+    pub(crate) async fn respond_to(
+        &self,
+        request: Request,
+        workspace_id: WorkspaceId,
+        role: Role,
+    ) -> Response {
         let key_id = Uuid::from_u128(0xFE);
         let caller = Caller {
             workspace_id,
@@ -93,7 +107,7 @@ impl Desk {
             language: Language::En,
         };
         let loaders = Loaders::new(self.database.pool(), &caller);
-        self.schema.execute(Request::new(query).data(loaders).data(caller)).await
+        self.schema.execute(request.data(loaders).data(caller)).await
     }
 
     /// All items of a list below `processMining`, page by page.

@@ -1,7 +1,8 @@
 //! Consultations that were not imported, filters, walls and wrong questions.
 
+use async_graphql::Request;
 use chrono::{DateTime, TimeDelta, Utc};
-use ledgerdesk_api::graphql::caller::Role;
+use ledgerdesk_api::graphql::{caller::Role, query::MostSteps};
 use ledgerdesk_domain::{
     consultation::{
         AddNote, Assign, Attributes, Channel, Consultation, ConsultationCommand as C, OpenConsultation,
@@ -202,5 +203,27 @@ async fn the_example_of_the_page_is_answered_as_it_says() {
     let answer = desk.ask(block(&mining, "## Asking", "graphql")).await;
     let told: Value = serde_json::from_str(block(&mining, "## Asking", "json")).unwrap();
     assert_eq!(answer, told);
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn more_steps_than_one_answer_looks_at_are_refused_and_a_filter_helps() {
+    let desk = Desk::open().await;
+    two(&desk).await;
+    desk.settled().await;
+    let query = "{ processMining { eventCount } }";
+    let all = desk.ask(query).await["processMining"]["eventCount"].as_u64().unwrap();
+    let most = |steps: u64, query: &str| Request::new(query).data(MostSteps(usize::try_from(steps).unwrap()));
+    let (code, message) = desk.refused_of(most(all - 1, query)).await;
+    assert_eq!(code, "TOO_MANY_STEPS");
+    assert!(
+        message.contains(&format!("more than {} steps", all - 1)) && message.contains("`filter`"),
+        "{message}"
+    );
+    let owner = |request| desk.respond_to(request, desk.node.workspace, Role::Owner);
+    assert!(owner(most(all, query)).await.errors.is_empty(), "as many as may be");
+    let narrow = "{ processMining(filter: { status: [QUEUED] }) { eventCount } }";
+    let narrowed = owner(most(all - 1, narrow)).await;
+    assert!(narrowed.errors.is_empty(), "{:?}", narrowed.errors);
     desk.close().await;
 }

@@ -220,3 +220,79 @@ async fn get_as(rest: &Rest, path: &str, format: &str) -> File {
     assert_eq!(file.status, 200, "{path}");
     file
 }
+
+#[tokio::test]
+async fn an_export_takes_the_filters_of_the_list_and_what_was_asked_is_kept() {
+    let rest = Rest::start().await;
+    resolved(&rest).await;
+    let anna =
+        rest.mutate("registerManager", json!({ "name": "Anna", "capacity": 5 })).await["createdId"].clone();
+    let anna = anna.as_str().unwrap();
+    let client =
+        rest.mutate("registerClient", json!({ "kind": "PERSON", "name": "Boris" })).await["createdId"]
+            .clone();
+    let opening = json!({ "topic": "b", "channel": "TELEGRAM", "priority": "HIGH", "tags": ["x", "y"], "clientId": client,
+        "occurredAt": "2026-01-05T09:00:00Z" });
+    let made = rest.mutate("openConsultation", opening).await;
+    let id = made["createdId"].as_str().unwrap();
+    let taken = rest.mutate("assignConsultation", json!({ "consultationId": id, "assignee": anna })).await;
+    let call = json!({ "consultationId": id, "direction": "OUTBOUND", "outcome": "BUSY", "startedAt": "2026-01-05T10:00:00Z" });
+    let called = rest.mutate("logCall", call).await;
+    let shown = format!(
+        "/api/calls?minPosition={}",
+        called["position"].as_i64().max(taken["position"].as_i64()).unwrap()
+    );
+    assert_eq!(rest.get(&shown).await.status, 200);
+    wait_until("the facts should show it", || async {
+        get(&rest, &rest.key, "/api/exports/tables/calls?format=ndjson").await.text().lines().count() == 2
+    })
+    .await;
+
+    let client = client.as_str().unwrap();
+    let count = async |path: &str| {
+        let file = get(&rest, &rest.key, &format!("/api/exports/{path}&format=ndjson")).await;
+        assert_eq!(file.status, 200, "{path}: {}", file.text());
+        file.text().lines().count() - 1
+    };
+    for (filter, rows) in [
+        ("status=RESOLVED", 1),
+        ("status=QUEUED,IN_PROGRESS,RESOLVED", 3),
+        ("channel=TELEGRAM", 1),
+        ("priority=HIGH&tag=x,y", 1),
+        ("tag=x,z", 0),
+        ("team=%3D1%2B1", 1),
+        (&format!("assignee={anna}"), 1),
+        (&format!("client={client}"), 1),
+        ("openedFrom=2026-01-05T00:00:00Z&openedBefore=2026-01-06T00:00:00Z", 1),
+    ] {
+        assert_eq!(count(&format!("tables/consultations?{filter}")).await, rows, "{filter}");
+    }
+    assert_eq!(count("tables/calls?channel=TELEGRAM").await, 1);
+    assert_eq!(count("tables/calls?channel=EMAIL").await, 0);
+    assert_eq!(count(&format!("facts?metric=opened&{YEARS}&channel=TELEGRAM")).await, 1);
+    let report =
+        get(&rest, &rest.key, &format!("/api/exports/report?metrics=opened&{YEARS}&channel=TELEGRAM")).await;
+    assert!(report.text().contains("opened,1,1,"), "{}", report.text());
+
+    let path =
+        format!("/api/exports/tables/consultations?status=QUEUED,RESOLVED&assignee={anna}&format=ndjson");
+    let about: serde_json::Value =
+        serde_json::from_str(get(&rest, &rest.key, &path).await.text().lines().next().unwrap()).unwrap();
+    assert_eq!(about["about"]["status"], "QUEUED,RESOLVED");
+    let list = "{ disclosures(filter: { kind: [EXPORT] }, first: 1) { nodes { action details } } }";
+    let kept = rest.app.post(&rest.key, list, json!({})).await["data"]["disclosures"]["nodes"][0].take();
+    assert_eq!(kept["action"], "export:consultations:ndjson");
+    assert_eq!(kept["details"], json!({ "status": "QUEUED,RESOLVED", "assignee": anna }));
+
+    for (filter, code) in [
+        ("status=LATE", "BAD_USER_INPUT"),
+        ("assignee=x", "invalid_id"),
+        ("text=Boris", "BAD_USER_INPUT"),
+        ("openedFrom=yesterday", "BAD_USER_INPUT"),
+        ("openedFrom=1900-01-01T00:00:00Z", "BAD_USER_INPUT"),
+    ] {
+        let refused = get(&rest, &rest.key, &format!("/api/exports/tables/consultations?{filter}")).await;
+        assert_eq!((refused.status, refused.code().as_str()), (400, code), "{filter}");
+    }
+    rest.app.stop().await;
+}

@@ -52,6 +52,7 @@ async fn the_examples_of_the_page_do_what_it_says() {
         "\"contract\": \"K-17\"",
         "\"STATUS\",null,\"QUEUED\"",
         "304",
+        "\"holds\": true",
         "\"active\": true",
     ] {
         assert!(out.contains(shown), "{shown} is missing: {out}");

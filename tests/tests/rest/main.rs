@@ -16,4 +16,6 @@ mod guide;
 mod http;
 mod keys;
 mod lists;
+mod past;
+mod readings;
 mod refusals;

@@ -31,7 +31,7 @@ async fn another_workspaces_things_answer_like_what_does_not_exist() {
     let bearer = format!("Bearer {key}");
     let headers = [("authorization", bearer.as_str())];
     let nothing = json!({ "id": "00000000-0000-4000-8000-000000000000", "position": 0 });
-    for part in ["", "/history", "/redates", "/ratings", "/calls"] {
+    for part in ["", "/history", "/verify", "/redates", "/ratings", "/calls"] {
         let id = |made: &Value| format!("/api/consultations/{}{part}", made["id"].as_str().unwrap());
         let foreign = rest.send("GET", &id(&made), &headers, None).await;
         let missing = rest.send("GET", &id(&nothing), &headers, None).await;

@@ -3,6 +3,7 @@
 mod checkpoints;
 mod edge;
 mod greeting;
+mod readings;
 
 use std::{ffi::OsString, net::SocketAddr, time::Duration};
 
@@ -67,7 +68,10 @@ impl Serve {
         }
         let node = Node::start(runtime);
         let scheduled = schedule.map(|schedule| tokio::spawn(schedule.run(node.runtime.pool().clone())));
+        let (disclosures, days) = (node.runtime.api_keys.disclosures(), node.runtime.config.read_log.days);
+        let pruned = tokio::spawn(readings::prune(disclosures, days));
         let served = serve(&node, settings, listener, &shutdown, grace).await;
+        pruned.abort();
         if let Some(scheduled) = scheduled {
             scheduled.abort();
         }

@@ -18,7 +18,7 @@ use futures_util::{Stream, stream};
 use ledgerdesk_infrastructure::auth::Permission;
 
 use self::operations::{Kind, Need};
-use super::{caller::Caller, error::Fault};
+use super::{caller::Caller, error::Fault, loaders::Loaders};
 
 /// A root of the schema whose fields run only for callers who may ask for them.
 pub struct Guarded<T>(T);
@@ -58,6 +58,9 @@ fn check(ctx: &Context<'_>, kind: Kind) -> Result<(), ServerError> {
 
 fn allowed(ctx: &Context<'_>, need: Option<Need>) -> Result<(), Fault> {
     let caller = ctx.data::<Caller>()?;
+    if let Some(loaders) = ctx.data_opt::<Loaders>() {
+        loaders.reading().asked(&ctx.item.node.name.node);
+    }
     match need {
         Some(Need::KeyInForce | Need::OfTheThing) => Ok(()),
         Some(Need::One(permission)) => caller.require(permission),

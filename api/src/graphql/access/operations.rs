@@ -53,6 +53,7 @@ const QUERIES: Table = &[
             "ratings",
             "processMining",
             "analytics",
+            "deadlines",
         ],
     ),
     // What is found tells what is written in it.

@@ -3,12 +3,12 @@
 use async_graphql::{Enum, ID, Json, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_infrastructure::auth::{
-    self, AccessEntry, ApiKeyRecord, Disclosed, IdentityRecord, InvitationRecord, roles::RoleRecord,
+    self, AccessEntry, ApiKeyRecord, IdentityRecord, InvitationRecord, roles::RoleRecord,
 };
 use serde_json::Value;
 use uuid::Uuid;
 
-use super::{actor::Actor, id, optional_id, position::Position};
+use super::{id, optional_id};
 use crate::graphql::global_id::NodeKind;
 
 /// With which consultations somebody works.
@@ -189,38 +189,5 @@ impl From<AccessEntry> for AccessLogEntry {
     fn from(entry: AccessEntry) -> Self {
         let AccessEntry { at, by_key, action, subject, details, .. } = entry;
         Self { at, by_key, action, subject, details: Json(details) }
-    }
-}
-
-/// Something that was taken out of the workspace, kept for good.
-#[derive(SimpleObject)]
-pub struct Disclosure {
-    /// When.
-    at: DateTime<Utc>,
-    /// Who took it.
-    actor: Actor,
-    /// The key or session that was used, as a plain UUID; null for the command line.
-    by_key: Option<Uuid>,
-    /// The request, as `x-request-id` named it.
-    request_id: Option<Uuid>,
-    /// What was taken, such as `export:consultations:csv`. Permanent.
-    action: String,
-    /// Whether personal values were in it.
-    personal: bool,
-    /// The position of the log that it was computed at.
-    position: Position,
-    /// How many rows; null where that was not known when it began.
-    rows: Option<i64>,
-    /// What was asked for: filters, dimensions, versions of definitions.
-    details: Json<Value>,
-}
-
-impl From<Disclosed> for Disclosure {
-    fn from(entry: Disclosed) -> Self {
-        let Disclosed { at, by_key, actor_kind, actor_id, request_id, action, personal, position, .. } =
-            entry;
-        let (actor, position) = (Actor::new(actor_kind, actor_id), position.into());
-        let (rows, details) = (entry.rows, Json(entry.details));
-        Self { at, actor, by_key, request_id, action, personal, position, rows, details }
     }
 }

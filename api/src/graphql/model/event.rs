@@ -6,10 +6,12 @@ use async_graphql::{Enum, ID, Json, SimpleObject};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     event::Recorded,
+    id::{ClientId, ConsultationId, ManagerId},
     personal::{PERSONAL_MARK, SEALED_MARK},
     stream::StreamType as DomainStreamType,
 };
 use ledgerdesk_infrastructure::event_store::Cursor;
+use ledgerdesk_projections::read::Concerned;
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -35,6 +37,8 @@ pub enum StreamType {
 /// A fact in the log. Never changes; only personal values in it can be erased.
 #[derive(SimpleObject)]
 pub struct Event {
+    #[graphql(skip)]
+    shows: Concerned,
     /// Its id.
     id: ID,
     /// Its number in the log, over all workspaces.
@@ -84,8 +88,9 @@ impl Event {
             DomainStreamType::Workspace => None,
         };
         let mut data = recorded.event.encode_data();
-        show_personal(&mut data, personal);
+        let shows = if show_personal(&mut data, personal) { concerned(recorded) } else { Concerned::NOBODY };
         Self {
+            shows,
             id: id(NodeKind::Event, recorded.event_id),
             position: recorded.position.into(),
             sequence: recorded.workspace_sequence.into(),
@@ -104,22 +109,41 @@ impl Event {
             hash: hex(&recorded.hash),
         }
     }
+
+    /// Whose personal values it shows.
+    pub(in crate::graphql) const fn shows(&self) -> Concerned {
+        self.shows
+    }
 }
 
-/// Takes the marks off: a personal value stands for itself, if it is shown; an erased one is null.
-fn show_personal(value: &mut Value, shown: bool) {
+/// Whose personal data an event may hold. Its person is the stream itself as long as nobody else is known.
+fn concerned(recorded: &Recorded) -> Concerned {
+    let (stream, person) = (recorded.stream, recorded.metadata.person_id);
+    match stream.stream_type {
+        DomainStreamType::Consultation => Concerned::in_consultation(ConsultationId(stream.id), person),
+        DomainStreamType::Client => Concerned::client(ClientId(stream.id)),
+        DomainStreamType::Manager => Concerned::manager(ManagerId(stream.id)),
+        DomainStreamType::Workspace | DomainStreamType::CatalogEntry => Concerned::NOBODY,
+    }
+}
+
+/// Takes the marks off: a personal value stands for itself, if it is shown; an erased one is null. Answers whether one
+/// is shown.
+fn show_personal(value: &mut Value, shown: bool) -> bool {
     match value {
         Value::Object(fields) => {
             if fields.contains_key(SEALED_MARK) {
                 *value = Value::Null;
+                false
             } else if let Some(personal) = fields.remove(PERSONAL_MARK) {
                 *value = if shown { personal } else { Value::Null };
+                shown
             } else {
-                fields.values_mut().for_each(|field| show_personal(field, shown));
+                fields.values_mut().fold(false, |any, field| show_personal(field, shown) | any)
             }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| show_personal(item, shown)),
-        _ => {}
+        Value::Array(items) => items.iter_mut().fold(false, |any, item| show_personal(item, shown) | any),
+        _ => false,
     }
 }
 
@@ -143,9 +167,9 @@ mod tests {
             "attachments": [{ "name": { "$sealed": 1 }, "size": 3 }],
         });
         let mut hidden = data.clone();
-        show_personal(&mut hidden, false);
+        assert!(!show_personal(&mut hidden, false));
         assert_eq!(hidden, json!({ "topic": null, "attachments": [{ "name": null, "size": 3 }] }));
-        show_personal(&mut data, true);
+        assert!(show_personal(&mut data, true));
         assert_eq!(data, json!({ "topic": "Printer", "attachments": [{ "name": null, "size": 3 }] }));
     }
 

@@ -6,15 +6,14 @@ use async_graphql::Context;
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_infrastructure::command::Executed;
 use ledgerdesk_projections::runtime::ReadSide;
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::graphql::{
-    caller::Caller,
     error::Fault,
     loaders::Loaders,
     model::{
-        catalog::CatalogEntry, client::Client, consultation::Consultation, manager::Manager, view::View,
+        catalog::CatalogEntry, client::Client, consultation::Consultation, loaders, manager::Manager,
+        view::View,
     },
 };
 
@@ -31,7 +30,7 @@ pub(crate) struct Entities(Loaders);
 
 impl Entities {
     pub(crate) fn of(ctx: &Context<'_>) -> Result<Self, Fault> {
-        Ok(Self(Loaders::new(ctx.data::<PgPool>()?, ctx.data::<Caller>()?)))
+        Ok(Self(loaders(ctx)?.anew()))
     }
 
     /// The consultation, if there is one.

@@ -6,15 +6,13 @@ use async_graphql::{
 };
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
-use ledgerdesk_infrastructure::auth::{
-    ApiKeyRecord, ApiKeys, AuthError, Disclosed, IdentityRecord, InvitationRecord,
-};
+use ledgerdesk_infrastructure::auth::{ApiKeyRecord, ApiKeys, AuthError, IdentityRecord, InvitationRecord};
 use uuid::Uuid;
 
 use crate::graphql::{
     caller::Caller,
     error::Fault,
-    model::access::{AccessLogEntry, ApiKey, Disclosure, Invitation, Role, Session},
+    model::access::{AccessLogEntry, ApiKey, Invitation, Role, Session},
     paging,
 };
 
@@ -50,8 +48,8 @@ impl<const LIST: char> CursorType for TimeCursor<LIST> {
     }
 }
 
-/// The place of an entry in the access log, opaque to clients.
-pub(super) struct EntryCursor(i64);
+/// The place of an entry in the access log or among the disclosures, opaque to clients.
+pub(super) struct EntryCursor(pub(super) i64);
 
 impl CursorType for EntryCursor {
     type Error = &'static str;
@@ -72,12 +70,12 @@ impl CursorType for EntryCursor {
 }
 
 /// The place behind which a page begins.
-fn place<C: CursorType<Error = &'static str>>(after: Option<&str>) -> Result<Option<C>, Fault> {
+pub(super) fn place<C: CursorType<Error = &'static str>>(after: Option<&str>) -> Result<Option<C>, Fault> {
     after.map(C::decode_cursor).transpose().map_err(|error| Fault::bad_input(format!("`after`: {error}")))
 }
 
 /// A page of what was found; one more was asked for, to know whether there is more.
-fn connection<C: CursorType + Send + Sync, R, N: async_graphql::OutputType + From<R>>(
+pub(super) fn connection<C: CursorType + Send + Sync, R, N: async_graphql::OutputType + From<R>>(
     mut found: Vec<R>,
     size: u8,
     follows: bool,
@@ -192,26 +190,5 @@ impl AccessLogQuery {
         let workspace = ctx.data::<Caller>()?.workspace_id;
         let found = ctx.data::<ApiKeys>()?.log().before(workspace, after, size + 1).await?;
         Ok(connection(found, size, after.is_some(), |entry| EntryCursor(entry.id)))
-    }
-}
-
-#[derive(Default)]
-pub(super) struct DisclosuresQuery;
-
-#[Object]
-impl DisclosuresQuery {
-    /// Everything that was taken out of the workspace, such as an export, the newest first: who, what, when, at which
-    /// position of the log.
-    async fn disclosures(
-        &self,
-        ctx: &Context<'_>,
-        #[graphql(desc = "How many, 1 to 100; 20 if not given.")] first: Option<i32>,
-        #[graphql(desc = "Only after this cursor.")] after: Option<String>,
-    ) -> Result<Connection<EntryCursor, Disclosure>, Fault> {
-        let size = paging::size("first", first)?;
-        let after = place::<EntryCursor>(after.as_deref())?.map(|EntryCursor(id)| id);
-        let workspace = ctx.data::<Caller>()?.workspace_id;
-        let found = ctx.data::<ApiKeys>()?.disclosures().before(workspace, after, size + 1).await?;
-        Ok(connection(found, size, after.is_some(), |entry: &Disclosed| EntryCursor(entry.id)))
     }
 }

@@ -1,6 +1,6 @@
 //! `consultations`.
 
-use async_graphql::{Context, Enum, ID, InputObject, InputType as _, Object};
+use async_graphql::{Context, Enum, ID, InputObject, InputType as _, InputValueError, Object, Pos, Value};
 use ledgerdesk_domain::id::ViewId;
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row, rank},
@@ -186,6 +186,15 @@ impl ConsultationFilter {
             also: None,
         })
     }
+}
+
+/// The filter of the list from its JSON, for whoever takes the same by another way.
+pub(crate) fn consultation_filter(input: serde_json::Value) -> Result<Filter, Fault> {
+    let input = Value::from_json(input).map_err(|error| Fault::internal(&error))?;
+    let filter = ConsultationFilter::parse(Some(input));
+    let refused =
+        |error: InputValueError<_>| Fault::bad_input(error.into_server_error(Pos::default()).message);
+    filter.map_err(refused)?.read()
 }
 
 /// What consultations can be ordered by.

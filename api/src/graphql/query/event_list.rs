@@ -18,7 +18,8 @@ use crate::graphql::{
     caller::Caller,
     error::Fault,
     global_id::{self, NodeKind},
-    model::event::Event,
+    loaders::EVENT_DATA,
+    model::{event::Event, loaders},
     paging,
 };
 
@@ -105,11 +106,13 @@ impl EventListQuery {
         };
         let more = found.len() > size;
         found.truncate(size);
-        let (epoch, personal) = (store.head().epoch, caller.reach().personal);
+        let loaders = loaders(ctx)?;
+        let (epoch, personal) = (store.head().epoch, loaders.reach_into_log(EVENT_DATA).personal);
         let mut connection = Connection::new(after != Position::START, more);
         connection.edges.extend(found.iter().map(|event| {
             Edge::new(LogCursor(Cursor::after_event(epoch, event)), Event::new(event, epoch, personal))
         }));
+        loaders.reading().saw_of(connection.edges.iter().map(|edge| edge.node.shows()));
         Ok(connection)
     }
 }

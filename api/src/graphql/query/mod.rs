@@ -14,6 +14,8 @@ mod consultation_counts;
 mod consultation_diff;
 pub(super) mod consultation_list;
 mod consultation_search;
+mod deadline_list;
+mod disclosures;
 pub(super) mod event_list;
 pub(super) mod handover_list;
 mod history;
@@ -37,7 +39,9 @@ use async_graphql::MergedObject;
 
 use super::access::Guarded;
 
+pub(crate) use consultation_list::consultation_filter;
 pub(super) use input::check_time;
+pub use process_mining::MostSteps;
 
 /// The filters and orders that lists below other things take, too.
 pub(in crate::graphql) mod filters {
@@ -84,6 +88,7 @@ struct Consultations(
     view_list::ViewListQuery,
     service_level::CalendarsQuery,
     service_level::SlaTablesQuery,
+    deadline_list::DeadlineListQuery,
 );
 
 /// The parts of consultations, over all of them.
@@ -129,7 +134,7 @@ struct Access(
     access::SessionsQuery,
     access::InvitationsQuery,
     access::AccessLogQuery,
-    access::DisclosuresQuery,
+    disclosures::DisclosuresQuery,
     configuration_log::ConfigurationLogQuery,
 );
 

@@ -17,8 +17,16 @@ use crate::graphql::{
     paging,
 };
 
-/// Most steps that one answer looks at: 32 bytes each, and some seconds of reading.
-const MOST_STEPS: usize = 1_000_000;
+/// Most steps that one answer looks at: 32 bytes each, and some seconds of reading. In the data of a request or a schema
+/// it bounds those.
+#[derive(Debug, Clone, Copy)]
+pub struct MostSteps(pub usize);
+
+impl Default for MostSteps {
+    fn default() -> Self {
+        Self(1_000_000)
+    }
+}
 
 /// How many such answers a node works on at a time; each holds a connection, a core and its steps.
 static TURNS: Semaphore = Semaphore::const_new(2);
@@ -56,7 +64,8 @@ impl ProcessMiningQuery {
             return Err(Fault::Timeout { message });
         };
         let mark = paging::mark(&format!("{filter:?} {only:?} {without:?}"));
-        let mut log = steps::load(&loaders.pool, reach, &filter, MOST_STEPS).await?;
+        let MostSteps(most) = ctx.data_opt().copied().unwrap_or_default();
+        let mut log = steps::load(&loaders.pool, reach, &filter, most).await?;
         if only.is_some() || !without.is_empty() {
             let is_wanted = |name: &str| only.as_ref().is_none_or(|only| only.iter().any(|one| one == name));
             log = log.keeping(|name| is_wanted(name) && !without.iter().any(|one| one == name));

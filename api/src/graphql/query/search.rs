@@ -4,7 +4,7 @@ use async_graphql::{
     Context, Object,
     connection::{Connection, Edge},
 };
-use ledgerdesk_projections::search::{Filter, ORDER, Row, ranked};
+use ledgerdesk_projections::search::{Filter, Hit, ORDER, Row, ranked};
 
 use super::{consultation::READ_MODELS, input};
 use crate::graphql::{
@@ -49,6 +49,7 @@ impl SearchQuery {
         let mut hits = ranked(&loaders.pool, reach, &filter, request.after, limit).await?;
         let more = hits.len() > usize::from(request.size);
         hits.truncate(usize::from(request.size));
+        loaders.reading().saw_of(hits.iter().map(Hit::concerned));
         let mut connection = Connection::new(request.after.is_some(), more);
         connection
             .edges

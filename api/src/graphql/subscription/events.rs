@@ -7,7 +7,13 @@ use ledgerdesk_domain::{event::Recorded, id::WorkspaceId, stream::StreamId};
 use ledgerdesk_infrastructure::event_store::{Cursor, EventStore};
 
 use crate::{
-    graphql::{caller::Caller, error::Fault, model::event::Event, query::event_list::EventFilter},
+    graphql::{
+        caller::Caller,
+        error::Fault,
+        loaders::EVENT_DATA,
+        model::{event::Event, loaders},
+        query::event_list::EventFilter,
+    },
     live::{LogSource, Source},
 };
 
@@ -54,7 +60,7 @@ pub(super) async fn source(
 /// What an event looks like.
 pub(super) fn show(ctx: &Context<'_>) -> impl Fn(&Arc<Recorded>) -> Event + use<> {
     let store = ctx.data::<EventStore>().cloned();
-    let personal = ctx.data::<Caller>().is_ok_and(|caller| caller.reach().personal);
+    let personal = loaders(ctx).is_ok_and(|loaders| loaders.reach_into_log(EVENT_DATA).personal);
     // A follower whose history ended tells nothing more, so the epoch is that of every event it showed.
     move |event| Event::new(event, store.as_ref().map_or(0, |store| store.head().epoch), personal)
 }

@@ -17,7 +17,7 @@ use sqlx::PgPool;
 use uuid::Uuid;
 
 use crate::{
-    graphql::{caller::Caller, error::Fault},
+    graphql::{caller::Caller, error::Fault, model::loaders},
     live::{self, Publisher, TopicKey, TopicSource, Topics},
 };
 
@@ -53,7 +53,8 @@ where
         pool: ctx.data::<PgPool>()?.clone(),
         store: ctx.data::<EventStore>()?.clone(),
         read_side: ctx.data::<ReadSide>()?.clone(),
-        reach: ctx.data::<Caller>()?.reach(),
+        // Who names nothing personal keeps nothing personal.
+        reach: Reach { personal: loaders(ctx)?.may_show_personal(), ..ctx.data::<Caller>()?.reach() },
     };
     // Whoever sees less than another watches something else.
     let of = format!("{:?} {of}", watch.reach);

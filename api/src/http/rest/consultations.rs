@@ -12,15 +12,15 @@ use utoipa::IntoParams;
 
 use super::{
     etag, execute,
-    extract::{self, Json, Number, Options, Query},
+    extract::{self, Json, Moment, Number, Options, Query},
     model::{Consultation, Created, NewConsultation},
     parameters::OfConsultation,
     problem::Problem,
 };
 use crate::http::{auth::Session, state::SharedState};
 
-const DOCUMENT: &str = "query($id: ID!, $minPosition: Position) {
-  consultation(id: $id, minPosition: $minPosition) {
+const DOCUMENT: &str = "query($id: ID!, $asOf: AsOf, $asKnownAt: AsOf, $minPosition: Position) {
+  consultation(id: $id, asOf: $asOf, asKnownAt: $asKnownAt, minPosition: $minPosition) {
     id topic status statusSince priority channel language team tags
     client { id } assignee { id } mergedInto { id }
     openedAt updatedAt holdUntil waitingSince appointedFor appointedUntil
@@ -72,11 +72,18 @@ pub(super) fn created(consultation: &str, id: String, done: &execute::Done) -> R
     response
 }
 
-/// When an answer may be given.
+/// As of when, and when an answer may be given.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Wait {
+pub(super) struct When {
+    /// As of this moment: a time (what had happened by then, facts included that were recorded later), or a position of
+    /// the log (as its events up to there leave it). As it is now if not given.
+    #[param(value_type = Option<String>, example = "2026-01-05T09:00:00Z")]
+    as_of: Option<Moment>,
+    /// Only what was recorded by this moment, a time or a position: alone, the consultation as it was shown then.
+    #[param(value_type = Option<String>, example = "4711")]
+    as_known_at: Option<Moment>,
     /// Waits, at most 2 seconds, until the answer shows this position: read your writes.
     #[param(value_type = Option<i64>, minimum = 0)]
     min_position: Option<Number<0, { i64::MAX }>>,
@@ -85,16 +92,18 @@ pub(super) struct Wait {
 /// Read a consultation
 ///
 /// With an `ETag` that begins with its version: send it as `If-None-Match` to be told of a change only, and as
-/// `If-Match` with a command to change only what you have seen.
+/// `If-Match` with a command to change only what you have seen. With `asOf` or `asKnownAt`, as it was: what it refers to
+/// is named as it was then, and personal data that was erased since stays erased. `AS_OF_AHEAD` for a moment that has
+/// not come, `AS_OF_TOO_EARLY` where it had not begun.
 #[utoipa::path(
     get, path = "/api/consultations/{id}", operation_id = "consultation", tag = "consultations",
     params(
         OfConsultation,
-        Wait,
+        When,
         ("If-None-Match" = Option<String>, Header, description = "The `ETag` of what you have.")
     ),
     responses(
-        (status = 200, description = "As it is now.", body = Consultation,
+        (status = 200, description = "As it is now, or as it was.", body = Consultation,
          headers(("ETag" = String, description = "What you have now."), ("Cache-Control" = String))),
         (status = 304, description = "As you have it.")
     )
@@ -103,10 +112,15 @@ pub(super) async fn show(
     State(state): State<SharedState>,
     Extension(session): Extension<Session>,
     extract::Consultation(id): extract::Consultation,
-    Query(wait): Query<Wait>,
+    Query(when): Query<When>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let variables = json!({ "id": id, "minPosition": wait.min_position.map(|position| position.0) });
+    let variables = json!({
+        "id": id,
+        "asOf": when.as_of.map(Moment::input),
+        "asKnownAt": when.as_known_at.map(Moment::input),
+        "minPosition": when.min_position.map(|position| position.0),
+    });
     let mut data = execute::read(&state, &session, DOCUMENT, variables).await?;
     let found: Consultation = execute::typed(data["consultation"].take())?;
     let tag = etag::versioned(found.version(), &found);

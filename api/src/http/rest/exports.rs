@@ -5,9 +5,11 @@
 //! that it names.
 //!
 //! - [`rows`]: what is in a file; [`file`]: how rows become one, in each format; [`stream`]: how it reaches the client.
+//! - [`narrow`]: of which consultations.
 //! - [`record`] is the one place that every export passes, before its first byte.
 
 mod file;
+mod narrow;
 mod record;
 mod rows;
 mod stream;
@@ -33,7 +35,11 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) use self::record::Record;
-use self::{file::About, rows::Rows};
+use self::{
+    file::About,
+    narrow::{Narrowed, OfConsultations},
+    rows::Rows,
+};
 use super::{
     extract::{List, Query, Segment},
     problem::Problem,
@@ -207,7 +213,7 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Asked<T> {
 /// `Ledgerdesk-Position` and `Ledgerdesk-Definitions` and in the file itself.
 #[utoipa::path(
     get, path = "/api/exports/report", operation_id = "exportReport", tag = "exports",
-    params(OfReport),
+    params(OfReport, OfConsultations),
     responses((status = 200, description = "The file.", content(
         (Vec<u8> = "text/csv"),
         (Vec<u8> = "application/x-ndjson"),
@@ -219,8 +225,11 @@ pub(super) async fn report(
     State(state): State<SharedState>,
     Extension(session): Extension<Session>,
     Asked(asked): Asked<OfReport>,
+    Asked(of): Asked<OfConsultations>,
 ) -> Result<Response, Problem> {
+    let Narrowed { filter, asked: narrowed } = of.read()?;
     let ask = Ask {
+        filter,
         metrics: asked.metrics.0.iter().map(|name| metric(name)).collect(),
         dimensions: asked.dimensions.map(|names| names.0).unwrap_or_default(),
         bucket: asked.bucket.map(Bucket::from),
@@ -231,7 +240,7 @@ pub(super) async fn report(
     };
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, Of::Question(&question)).await?;
-    let about = About::of_question("report", &question, &export.snapshot);
+    let about = About::of_question("report", &question, &export.snapshot).narrowed(narrowed);
     export.answer(asked.format, about, Rows::Report(question)).await
 }
 
@@ -242,7 +251,7 @@ pub(super) async fn report(
 /// its events are in the log.
 #[utoipa::path(
     get, path = "/api/exports/facts", operation_id = "exportFacts", tag = "exports",
-    params(OfFacts),
+    params(OfFacts, OfConsultations),
     responses((status = 200, description = "The file.", content(
         (Vec<u8> = "text/csv"),
         (Vec<u8> = "application/x-ndjson"),
@@ -254,21 +263,23 @@ pub(super) async fn facts(
     State(state): State<SharedState>,
     Extension(session): Extension<Session>,
     Asked(asked): Asked<OfFacts>,
+    Asked(of): Asked<OfConsultations>,
 ) -> Result<Response, Problem> {
+    let Narrowed { filter, asked: narrowed } = of.read()?;
     let metrics = vec![metric(&asked.metric)];
-    let ask = Ask { metrics, calendar: asked.calendar, as_of: asked.as_of, ..Ask::default() };
+    let ask = Ask { metrics, filter, calendar: asked.calendar, as_of: asked.as_of, ..Ask::default() };
     let question = Question::new(ask, asked.from, asked.to)?;
     let export = begin(&state, &session, Of::Question(&question)).await?;
-    let about = About::of_question("facts", &question, &export.snapshot);
+    let about = About::of_question("facts", &question, &export.snapshot).narrowed(narrowed);
     export.answer(asked.format, about, Rows::Facts(question)).await
 }
 
 /// Export a table of facts
 ///
-/// Every row of it, in the order of their ids, without personal data.
+/// Every row of it, or those of some consultations, in the order of their ids, without personal data.
 #[utoipa::path(
     get, path = "/api/exports/tables/{table}", operation_id = "exportTable", tag = "exports",
-    params(WhichTable, OfTable),
+    params(WhichTable, OfTable, OfConsultations),
     responses((status = 200, description = "The file.", content(
         (Vec<u8> = "text/csv"),
         (Vec<u8> = "application/x-ndjson"),
@@ -281,11 +292,15 @@ pub(super) async fn table(
     Extension(session): Extension<Session>,
     Segment(name): Segment,
     Asked(asked): Asked<OfTable>,
+    Asked(of): Asked<OfConsultations>,
 ) -> Result<Response, Problem> {
     let table = fact_table(&name)?;
-    let export = begin(&state, &session, Of::Table(table.table.name())).await?;
-    let about = About::new(table.name, Vec::new(), export.snapshot.position);
-    export.answer(asked.format, about, Rows::Table(table)).await
+    let Narrowed { filter, asked: narrowed } = of.read()?;
+    let own = [table.table.name(), "consultation_list"];
+    let read_models = if filter.is_some() { &own[..] } else { &own[..1] };
+    let export = begin(&state, &session, Of::Tables(read_models)).await?;
+    let about = About::new(table.name, Vec::new(), export.snapshot.position).narrowed(narrowed);
+    export.answer(asked.format, about, Rows::Table(table, filter)).await
 }
 
 /// A name, perhaps with a version. What is no version is part of the name, which then there is not.
@@ -308,7 +323,7 @@ struct Export {
 /// What is exported.
 enum Of<'q> {
     Question(&'q Question),
-    Table(&'static str),
+    Tables(&'q [&'static str]),
 }
 
 async fn begin(state: &SharedState, session: &Session, of: Of<'_>) -> Result<Export, Problem> {
@@ -328,7 +343,7 @@ async fn begin(state: &SharedState, session: &Session, of: Of<'_>) -> Result<Exp
         Of::Question(question) => {
             Snapshot::of_exactly(&exports.source, caller.reach().workspace, question).await?
         }
-        Of::Table(table) => Snapshot::open_exactly(&exports.source.pool, &[table]).await?,
+        Of::Tables(read_models) => Snapshot::open_exactly(&exports.source.pool, read_models).await?,
     };
     let record = exports.record.clone();
     Ok(Export { snapshot, reach: caller.reach(), caller: caller.clone(), record, place })

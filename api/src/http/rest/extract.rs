@@ -6,11 +6,13 @@ use axum::{
     extract::{FromRequest, FromRequestParts, MatchedPath, Path, Request},
     http::{HeaderMap, StatusCode, header, request::Parts},
 };
+use chrono::{DateTime, Utc};
 use ledgerdesk_domain::stream::StreamVersion;
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, Error as DeError, Visitor},
 };
+use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::{document, etag, problem::Problem};
@@ -142,6 +144,43 @@ impl<'de, const LEAST: i64, const MOST: i64> Deserialize<'de> for Number<LEAST, 
         let number = given.parse().ok().filter(|number| (LEAST..=MOST).contains(number));
         number.map(Self).ok_or_else(|| {
             <D::Error as DeError>::custom(format!("it must be a whole number from {LEAST} to {MOST}"))
+        })
+    }
+}
+
+/// A moment of the past: a time, or a position of the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// A time.
+    Time(DateTime<Utc>),
+    /// A position.
+    Position(i64),
+}
+
+impl Moment {
+    /// As the schema takes it.
+    pub(super) fn input(self) -> Value {
+        match self {
+            Self::Time(time) => json!({ "time": time }),
+            Self::Position(position) => json!({ "position": position }),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let given = String::deserialize(deserializer)?;
+        if let Ok(position) = given.parse::<i64>()
+            && position >= 0
+        {
+            return Ok(Self::Position(position));
+        }
+        let time = DateTime::parse_from_rfc3339(&given).map(|time| Self::Time(time.to_utc()));
+        time.map_err(|_| {
+            <D::Error as DeError>::custom(
+                "it must be a time such as 2026-01-05T09:00:00Z, its plus sign percent-encoded, or a position of the \
+                 log, a whole number",
+            )
         })
     }
 }

@@ -3,13 +3,13 @@
 use axum::{Extension, extract::State, http::Uri, response::Response};
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 use utoipa::IntoParams;
 use uuid::Uuid;
 
 use super::{
     execute,
-    extract::{self, List, Query},
+    extract::{self, List, Number, Query},
     model::{HistoryEntry, HistoryPage},
     page::{Order, Page, Paging},
     parameters::OfConsultation,
@@ -57,6 +57,29 @@ pub(super) struct Filter {
     recorded_before: Option<DateTime<Utc>>,
     /// Of the request or conversation with this id.
     correlation_id: Option<Uuid>,
+    /// Of one of these events, by their permanent wire names such as `HandoverAccepted`, separated by commas.
+    #[param(value_type = Option<Vec<String>>, style = Form, explode = false)]
+    event_type: Option<List<String>>,
+    /// From this number in the consultation's stream on.
+    #[param(value_type = Option<i32>, minimum = 0)]
+    version_from: Option<Number<0, 2_147_483_647>>,
+    /// Before this number.
+    #[param(value_type = Option<i32>, minimum = 0)]
+    version_before: Option<Number<0, 2_147_483_647>>,
+}
+
+impl Filter {
+    /// What GraphQL has operators for; nothing where none of it is asked for.
+    fn condition(&self) -> Value {
+        let (from, before) = (&self.version_from, &self.version_before);
+        if self.event_type.is_none() && from.is_none() && before.is_none() {
+            return Value::Null;
+        }
+        json!({
+            "eventType": self.event_type.as_ref().map(|types| json!({ "in": types.0 })),
+            "version": { "gte": from.map(|version| version.0), "lt": before.map(|version| version.0) },
+        })
+    }
 }
 
 /// Read a timeline
@@ -79,6 +102,7 @@ pub(super) async fn list(
     let order = paging.order_or(Order::Asc);
     let mut variables = paging.variables_of_either_end(order);
     variables.insert("id".to_owned(), id.into());
+    let condition = filter.condition();
     // Managers and clients are told apart by nothing but their ids, which are unique.
     let actors = actors(filter.actor)?;
     let narrowed = json!({
@@ -88,6 +112,7 @@ pub(super) async fn list(
         "occurred": { "from": filter.occurred_from, "before": filter.occurred_before },
         "recorded": { "from": filter.recorded_from, "before": filter.recorded_before },
         "correlationId": filter.correlation_id,
+        "where": condition,
     });
     variables.insert("filter".to_owned(), narrowed);
     let mut data = execute::read(&state, &session, DOCUMENT, variables.into()).await?;

@@ -27,6 +27,7 @@ mod problem;
 mod ratings;
 mod redates;
 mod reference;
+mod verify;
 mod wire;
 
 use axum::{Router, routing::get};
@@ -56,6 +57,7 @@ fn routes() -> OpenApiRouter<SharedState> {
         .routes(routes!(consultations::create))
         .routes(routes!(consultations::show))
         .routes(routes!(history::list))
+        .routes(routes!(verify::show))
         .routes(routes!(redates::list, redates::add))
         .routes(routes!(ratings::list, ratings::add))
         .routes(routes!(calls::list_of_consultation))

@@ -72,7 +72,7 @@ pub(super) struct Written {
     status: u16,
     /// The permanent code, to branch on: in capitals one of `UNAUTHENTICATED`, `FORBIDDEN`, `NOT_FOUND`, `CONFLICT`,
     /// `BAD_REQUEST`, `BAD_USER_INPUT`, `RATE_LIMITED`, `TIMEOUT`, `UNAVAILABLE`, `PROJECTION_PAUSED`,
-    /// `UNKNOWN_EVENT`, `INTERNAL_SERVER_ERROR`; in small letters a rule that refuses, such as
+    /// `UNKNOWN_EVENT`, `AS_OF_AHEAD`, `AS_OF_TOO_EARLY`, `HISTORY_TOO_LONG`, `INTERNAL_SERVER_ERROR`; in small letters a rule that refuses, such as
     /// `idempotency_key_reused` or `too_long`.
     code: String,
     /// What was wrong and what would be right, in the caller's language.

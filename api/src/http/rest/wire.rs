@@ -9,7 +9,7 @@ use utoipa::{
     openapi::{ObjectBuilder, RefOr, Schema, schema::Type},
 };
 
-use crate::graphql::model::{consultation, enums, history, rating};
+use crate::graphql::model::{consultation, enums, history, proof, rating};
 
 /// A value of one of the schema's enums, by its name.
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(super) type PartyKind = Wire<crate::graphql::mutation::PartyKind>;
 pub(super) type HistoryKind = Wire<history::HistoryKind>;
 pub(super) type CallDirection = Wire<enums::CallDirection>;
 pub(super) type CallOutcome = Wire<enums::CallOutcome>;
+pub(super) type ProofAnchor = Wire<proof::ProofAnchor>;
 pub(super) type RatingState = Wire<rating::RatingState>;
 
 impl<E> Clone for Wire<E> {

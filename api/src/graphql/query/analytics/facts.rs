@@ -15,6 +15,7 @@ use super::{consultation_id, input, report::Whole};
 use crate::graphql::{
     caller::Caller,
     error::Fault,
+    loaders::EVENT_DATA,
     model::{consultation::Consultation, event::Event, loaders, manager::Manager, position::Position},
     paging,
 };
@@ -56,13 +57,15 @@ impl MetricFact {
         let caller = ctx.data::<Caller>()?;
         caller.require(Permission::EventsRead)?;
         let store = ctx.data::<EventStore>()?;
-        let (epoch, personal) = (store.head().epoch, caller.reach().personal);
+        let loaders = loaders(ctx)?;
+        let (epoch, personal) = (store.head().epoch, loaders.reach_into_log(EVENT_DATA).personal);
         let mut events = Vec::new();
         for LogPosition(position) in self.fact.events() {
             let read = store.read_workspace(caller.workspace_id, LogPosition(position - 1), 1).await?;
             let at = read.iter().filter(|event| event.position.0 == position);
             events.extend(at.map(|event| Event::new(event, epoch, personal)));
         }
+        loaders.reading().saw_of(events.iter().map(Event::shows));
         Ok(events)
     }
 }

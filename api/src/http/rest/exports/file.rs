@@ -86,6 +86,12 @@ impl About {
         Self { asked, ..Self::new(what, metrics.collect(), position) }
     }
 
+    /// The same, of some consultations only.
+    pub(super) fn narrowed(mut self, asked: Vec<(&'static str, String)>) -> Self {
+        self.asked.extend(asked);
+        self
+    }
+
     /// The definitions in a line.
     pub(super) fn definitions(&self) -> String {
         self.metrics.join(", ")

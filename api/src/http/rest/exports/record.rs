@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use ledgerdesk_infrastructure::{
-    auth::{Disclosure, Disclosures},
+    auth::{Disclosure, DisclosureKind, Disclosures, Whose},
     clock::Clock,
 };
 use serde_json::Value;
@@ -30,13 +30,16 @@ impl Record {
     pub(super) async fn begun(&self, caller: &Caller, format: Format, about: &About) -> Result<(), Problem> {
         let details = about.details().into_iter().map(|(name, value)| (name.to_owned(), Value::from(value)));
         let disclosure = Disclosure {
+            kind: DisclosureKind::Export,
             workspace_id: caller.workspace_id,
             at: self.clock.now(),
             by_key: Some(caller.key_id),
             actor: caller.actor.clone(),
             request_id: Some(caller.request_id),
             action: format!("export:{}:{}", about.what, format.name()),
+            operations: Vec::new(),
             personal: false,
+            whose: Whose::default(),
             position: about.position,
             rows: None,
             details: Value::Object(details.collect()),

@@ -6,6 +6,7 @@ use futures_util::TryStreamExt as _;
 use ledgerdesk_domain::stream::Position;
 use ledgerdesk_projections::{
     analytics::{Aggregates, AllFacts, ColumnKind, Fact, FactTable, MetricKey, Question, Refusal, Snapshot},
+    consultation_list::Filter,
     read::Reach,
 };
 use sqlx::Row as _;
@@ -22,7 +23,7 @@ const WITHIN: Duration = Duration::from_hours(1);
 pub(super) enum Rows {
     Report(Question),
     Facts(Question),
-    Table(&'static FactTable),
+    Table(&'static FactTable, Option<Filter>),
 }
 
 impl Rows {
@@ -62,7 +63,7 @@ impl Rows {
             .iter()
             .map(column)
             .collect(),
-            Self::Table(table) => {
+            Self::Table(table, _) => {
                 let kind = |kind| match kind {
                     ColumnKind::Text => Kind::Text,
                     ColumnKind::Number => Kind::Number,
@@ -111,8 +112,8 @@ impl Rows {
                     }
                 }
             }
-            Self::Table(table) => {
-                let mut statement = table.statement(reach);
+            Self::Table(table, filter) => {
+                let mut statement = table.statement(reach, filter.as_ref());
                 let connection = snapshot.connection(WITHIN).await?;
                 let mut rows = statement.build().fetch(connection);
                 while let Some(found) = rows.try_next().await? {

@@ -6,12 +6,14 @@ mod consultation;
 mod history;
 mod new;
 mod parts;
+mod verification;
 
 pub(super) use catalog::{CatalogEntry, CatalogPage};
 pub(super) use consultation::Consultation;
 pub(super) use history::{HistoryEntry, HistoryPage};
 pub(super) use new::{NewConsultation, NewRating, NewRedate};
 pub(super) use parts::{Call, CallPage, Rating, RatingPage, Redate, RedatePage};
+pub(super) use verification::Verification;
 
 use std::collections::BTreeMap;
 
