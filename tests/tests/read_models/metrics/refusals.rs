@@ -71,6 +71,8 @@ async fn what_cannot_be_asked_is_refused_with_what_would_be_right() {
         (report(&format!("metrics: [{many}], {YEAR}")), "BAD_COUNT", "1 to 20"),
         (difference("one_touch", 7), "UNKNOWN_METRIC_VERSION", "[1, 2]"),
         (difference("backlog", 1), "METRIC_WITHOUT_FACTS", "level"),
+        (difference("sla_met", 1), "METRIC_WITHOUT_VERSIONS", "facts"),
+        (difference("first_response_business", 1), "NO_CALENDAR", "publishCalendar"),
         (
             format!(
                 "facts(metric: {{ name: \"opened\" }}, {YEAR}, bucket: DAY, group: {{ dimension: \"time\", \
