@@ -25,7 +25,7 @@ async fn everything_that_the_document_describes_is_served() {
     assert_eq!((served.status, served.header("content-type")), (200, "application/json"));
     assert_eq!(served.body, document());
     let all = operations(&served.body);
-    assert_eq!(all.len(), 14, "{all:?}");
+    assert_eq!(all.len(), 15, "{all:?}");
     for (method, path) in all {
         let body = (method == "POST").then(|| "{".to_owned());
         let answer = rest.send(&method, &path, &[], body).await;
