@@ -70,8 +70,6 @@ impl Moment {
         };
         sql.push(" and t.known_until > ").push_bind(self.position);
         sql.push(" and t.from_at <= ").push_bind(time);
-        // That follows, and tells an order where to begin.
-        sql.push(" and t.opened_at <= ").push_bind(time);
         sql.push(" and (t.until_at > ").push_bind(time);
         sql.push(" or t.until_position > ").push_bind(self.position).push(")");
     }

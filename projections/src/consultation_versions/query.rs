@@ -62,6 +62,8 @@ pub struct Filter {
     by_closing: bool,
     /// What was opened before this is all that was opened at the moment, if that was looked up.
     opened_before: Option<DateTime<Utc>>,
+    /// The same of the moment's own time: it follows from the others, and tells an order where to begin.
+    opened_until: Option<DateTime<Utc>>,
 }
 
 /// The order's keys; nothing where versions do not hold what it orders by.
@@ -85,7 +87,7 @@ impl Filter {
             return Err(Unsupported { argument });
         }
         let by_closing = keyset.is_some_and(|keyset| keyset.column == "t.closed_at");
-        Ok(Self { moment, listed, by_closing, opened_before: None })
+        Ok(Self { moment, listed, by_closing, opened_before: None, opened_until: None })
     }
 
     /// Its parts: what is asked for, and what a saved view asks for.
@@ -131,7 +133,7 @@ impl Filter {
 
     /// The same, so that a list in the order of the openings need not pass over all that came later.
     async fn bounded(&self, pool: &PgPool, reach: Reach, keyset: Keyset) -> Result<Self, sqlx::Error> {
-        let mut filter = self.clone();
+        let mut filter = Self { opened_until: self.moment.happened(), ..self.clone() };
         if keyset.column == "t.opened_at" && self.moment.is_of_position() {
             let (workspace, position) = (reach.workspace.uuid(), self.moment.position().0);
             filter.opened_before = Some(week::opened_before(pool, workspace, position).await?);
@@ -154,6 +156,9 @@ impl read::Filter for Filter {
         self.moment.restrict(&mut conditions.0);
         if let Some(time) = self.moment.happened().filter(|_| self.by_closing) {
             conditions.0.push(" and t.closed_at <= ").push_bind(time);
+        }
+        if let Some(time) = self.opened_until {
+            conditions.0.push(" and t.opened_at <= ").push_bind(time);
         }
         if let Some(time) = self.opened_before {
             conditions.0.push(" and t.opened_at < ").push_bind(time);
