@@ -125,7 +125,7 @@ impl Command {
 
     async fn run(self, config: Config) -> anyhow::Result<()> {
         match self {
-            Self::Serve(command) => command.run(config).await,
+            Self::Serve(command) => Box::pin(command.run(config)).await,
             Self::Migrate(command) => command.run(&config).await,
             Self::Import(command) => command.run(config).await,
             Self::Demo(command) => command.run(config).await,

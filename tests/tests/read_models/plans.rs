@@ -56,12 +56,13 @@ async fn filled() -> Desk {
     desk
 }
 
+/// As the table is filled: the kind in the fourth group of digits, the number in the last one.
 fn manager(number: u128) -> ManagerId {
-    ManagerId(Uuid::from_u128((2 << 64) + hex_of_decimal(number)))
+    ManagerId(Uuid::from_u128((2 << 48) + hex_of_decimal(number)))
 }
 
 fn client(number: u128) -> ClientId {
-    ClientId(Uuid::from_u128((1 << 64) + hex_of_decimal(number)))
+    ClientId(Uuid::from_u128((1 << 48) + hex_of_decimal(number)))
 }
 
 /// The number that is written in hexadecimal digits as this one is in decimal digits.
@@ -277,15 +278,13 @@ fn moments(positions: i64) -> Vec<Moment> {
 fn filters_of_the_past() -> Vec<(&'static str, Filter)> {
     let any = || Filter { merged: Some(false), ..Filter::default() };
     let team = || vec!["team 3".to_owned()];
-    // As the table is filled: the kind in the fourth group of digits, the number in the last one.
-    let id = |kind: u128, number: u128| Uuid::from_u128((kind << 48) + hex_of_decimal(number));
     vec![
         ("everything", any()),
         ("open work", Filter { statuses: open(), ..any() }),
         ("a team's open work", Filter { teams: team(), statuses: open(), ..any() }),
         ("a team", Filter { teams: team(), ..any() }),
-        ("a manager", Filter { assignees: vec![ManagerId(id(2, 39))], ..any() }),
-        ("a client", Filter { clients: vec![ClientId(id(1, 77))], ..any() }),
+        ("a manager", Filter { assignees: vec![manager(39)], ..any() }),
+        ("a client", Filter { clients: vec![client(77)], ..any() }),
     ]
 }
 
