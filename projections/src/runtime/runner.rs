@@ -120,6 +120,15 @@ const fn is_outrun(settings: &Settings, position: Position, log_end: Position) -
     ahead >= settings.rebuild_from && ahead >= position.0
 }
 
+/// Ends the following page by page where a rebuild comes to the end of the log sooner, and may be begun.
+async fn leap(shared: &Shared, position: Position, may: bool) -> Result<(), Fault> {
+    let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
+    if may && is_outrun(&shared.settings, position, log_end) {
+        return Err(Fault::Outrun(position));
+    }
+    Ok(())
+}
+
 /// Waits for the end of a load: it and a rebuild beside it would only take the machine from each other.
 async fn until_loaded(shared: &Shared, name: &'static str) -> Result<(), Fault> {
     let mut is_told = false;
@@ -197,10 +206,7 @@ async fn lead(
             _ = renewal.tick() => {
                 fold.lease.renew(&shared.pool, fold.cursor.position).await?;
                 bounded(settings.lease, kept::settle(&shared.pool, definition)).await?;
-                let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-                if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
-                    return Err(Fault::Outrun(fold.cursor.position));
-                }
+                leap(shared, fold.cursor.position, leaps && trusted).await?;
                 continue;
             }
             () = until(passed.map(|(since, _)| since + PASSED_FOR)) => {
@@ -242,7 +248,7 @@ async fn lead(
         *pause = SHORTEST_PAUSE;
         if !trusted && lanes.trusts(fold.cursor.position) {
             trusted = true;
-            renewal.reset_immediately();
+            leap(shared, fold.cursor.position, leaps).await?;
         }
     }
 }

@@ -10,7 +10,8 @@ use super::{error::Stale, pause::Pause, shared::Shared};
 /// How often the checkpoint of a projection that another node leads is read.
 const POLL: Duration = Duration::from_millis(20);
 
-/// Waits until every one of the projections shows `position`, at most for `timeout`.
+/// Waits until every one of the projections shows `position`, at most for `timeout`. Before a table was made, it does
+/// not even show position 0.
 pub(super) async fn wait_for(
     shared: &Shared,
     projections: &[&str],
@@ -19,34 +20,40 @@ pub(super) async fn wait_for(
 ) -> Result<(), Stale> {
     let deadline = Instant::now() + timeout;
     for &name in projections {
-        let mut at = Position::START;
+        let mut at = None;
         let pause = match timeout_at(deadline, wait_for_one(shared, name, position, &mut at)).await {
             Ok(Ok(())) => continue,
             Ok(Err(pause)) => Some(pause),
             Err(_) => None,
         };
+        let at = at.unwrap_or_default();
         return Err(Stale { projection: name.to_owned(), at, wanted: position, pause });
     }
     Ok(())
 }
 
 /// Waits for one; ends early where it waits for somebody to act.
-async fn wait_for_one(shared: &Shared, name: &str, wanted: Position, at: &mut Position) -> Result<(), Pause> {
+async fn wait_for_one(
+    shared: &Shared,
+    name: &str,
+    wanted: Position,
+    at: &mut Option<Position>,
+) -> Result<(), Pause> {
     let Some(led) = shared.led.get(name) else { return std::future::pending().await };
     let mut led = led.subscribe();
     loop {
         let here = *led.borrow_and_update();
         let mut pause = None;
         match here {
-            Some(position) => *at = position,
+            Some(position) => *at = Some(position),
             // A fault is one more reason to look again; the deadline bounds it.
             None => {
-                if let Some(found) = read_checkpoint(shared, name).await {
-                    (*at, pause) = found;
+                if let Some((position, paused)) = read_checkpoint(shared, name).await {
+                    (*at, pause) = (Some(position), paused);
                 }
             }
         }
-        if *at >= wanted {
+        if at.is_some_and(|at| at >= wanted) {
             return Ok(());
         }
         if let Some(pause) = pause {
