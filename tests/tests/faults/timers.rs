@@ -104,7 +104,7 @@ async fn judge(name: &str, postgres: &Postgres, consultations: usize) -> i64 {
 async fn each_deadline_is_told_once_by_three_nodes_that_are_killed() {
     let postgres = Postgres::start().await;
     let nodes = Nodes::start(vec![postgres.url(); 3]).await;
-    let (consultations, seconds, writers) = (scaled(160, 6_667), scaled(6, 60), 4);
+    let (consultations, seconds, writers) = (scaled(160, 6_667), scaled(6, 30), 4);
     let mut caller = nodes.caller();
     publish(&mut caller, seconds).await;
     manager(&mut caller).await;
