@@ -103,7 +103,7 @@ impl Filter {
     }
 
     /// Only stages with work left are wanted: few consultations, however many there were.
-    fn is_of_open_work(status: Option<&Facet>) -> bool {
+    pub(crate) fn is_of_open_work(status: Option<&Facet>) -> bool {
         let open: Vec<_> = Status::ALL
             .into_iter()
             .filter(|status| status.is_open())
@@ -207,14 +207,16 @@ pub struct StatusCount {
     pub count: i64,
 }
 
+/// A group of them as JSON.
+pub(crate) const COUNTED: &str = "jsonb_build_object('status', t.status, 'count', count(*))";
+
 /// How many consultations of a view each status has; a status without any is left out.
 pub async fn count_by_status(
     pool: &PgPool,
     reach: Reach,
     filter: &Filter,
 ) -> Result<Vec<StatusCount>, sqlx::Error> {
-    let select = "jsonb_build_object('status', t.status, 'count', count(*))";
-    read::grouped::<Row, _>(pool, (select, "t.status"), reach, filter).await
+    read::grouped::<Row, _>(pool, (COUNTED, "t.status"), reach, filter).await
 }
 
 /// How many consultations of a view have a status, and how many of them nobody holds.

@@ -7,7 +7,7 @@ use sqlx::{PgPool, Postgres, QueryBuilder};
 
 use super::{Moment, Row, week};
 use crate::{
-    consultation_list::{self, Order, StatusCount},
+    consultation_list::{self, COUNTED, Order, StatusCount},
     read::{
         self, Among, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach,
         ReadRow,
@@ -117,9 +117,8 @@ impl Filter {
         if matches!(self.party(), Some((_, true))) {
             return None;
         }
-        let statuses = self.statuses()?.texts().to_vec();
-        let open: Vec<_> = Status::ALL.iter().filter(|status| status.is_open()).map(read::wire).collect();
-        statuses.iter().all(|status| open.contains(status)).then_some(statuses)
+        let statuses = self.statuses()?;
+        consultation_list::Filter::is_of_open_work(Some(&statuses)).then(|| statuses.texts().to_vec())
     }
 
     /// The stages whose versions are counted, if they are not those of a client or a manager.
@@ -235,14 +234,13 @@ pub async fn count_by_status(
     reach: Reach,
     filter: &Filter,
 ) -> Result<Vec<StatusCount>, sqlx::Error> {
-    let select = "jsonb_build_object('status', t.status, 'count', count(*))";
     match filter.counted() {
         Some(statuses) => {
             let begin = |select: &str| filter.among(reach, &statuses, select);
             let rows = Among { reach, begin: &begin };
-            read::grouped_among(pool, (select, "t.status"), rows, filter).await
+            read::grouped_among(pool, (COUNTED, "t.status"), rows, filter).await
         }
-        None => read::grouped::<Listed, _>(pool, (select, "t.status"), reach, filter).await,
+        None => read::grouped::<Listed, _>(pool, (COUNTED, "t.status"), reach, filter).await,
     }
 }
 

@@ -122,8 +122,11 @@ const fn is_outrun(settings: &Settings, position: Position, log_end: Position) -
 
 /// Ends the following page by page where a rebuild comes to the end of the log sooner, and may be begun.
 async fn leap(shared: &Shared, position: Position, may: bool) -> Result<(), Fault> {
+    if !may {
+        return Ok(());
+    }
     let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    if may && is_outrun(&shared.settings, position, log_end) {
+    if is_outrun(&shared.settings, position, log_end) {
         return Err(Fault::Outrun(position));
     }
     Ok(())

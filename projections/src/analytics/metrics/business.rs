@@ -1,8 +1,10 @@
 //! Durations in business time: the same spans as by the clock on the wall, as far as the calendar was open in them.
 
 use super::{
-    super::open_time::open_by, Clock, IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Shape,
-    Table, Text,
+    super::open_time::open_by,
+    Clock, IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Table, Text,
+    levels::SPANS,
+    resolution::{self, STANDING},
 };
 
 /// Milliseconds of open time between two moments.
@@ -32,24 +34,7 @@ const PAUSE: &str = "while the calendar is closed";
 
 const BUSINESS: Metric = Metric { clock: Clock::Calendar, pause: PAUSE, ..SINCE_OPENED };
 
-/// One fact where the last resolution stands.
-const STANDING: Measure = Measure {
-    at: "t.full_resolution_at",
-    manager: "t.full_resolution_by",
-    team: "t.full_resolution_team",
-    holds: "t.full_resolution_at is not null and t.merged_into is null",
-    stop: "t.full_resolution_position",
-    ..IN_CONSULTATION
-};
-
-const RESOLVED: Metric = Metric {
-    stop: "the last resolution: the consultation became `RESOLVED`, or `CLOSED` without that",
-    attribution: "who held it at the stop, and the team then",
-    population: "consultations whose last resolution stands (`RESOLVED` or `CLOSED` after all that happened) and that \
-                 are not merged into another",
-    measure: STANDING,
-    ..BUSINESS
-};
+const RESOLVED: Metric = Metric { clock: Clock::Calendar, pause: PAUSE, ..resolution::RESOLVED };
 
 pub(super) const METRICS: &[Metric] = &[
     Metric {
@@ -212,22 +197,8 @@ pub(super) const METRICS: &[Metric] = &[
 ];
 
 /// Spans that a manager held.
-const HELD: Measure = Measure {
-    each: Some(
-        "jsonb_to_recordset(t.stretches) as x(status text, by uuid, team text, \"from\" timestamptz, \
-         until timestamptz, start bigint)",
-    ),
-    shape: Shape::Span,
-    at: "x.\"from\"",
-    until: Some("x.until"),
-    manager: "x.by",
-    team: "x.team",
-    holds: "x.status in ('QUEUED', 'IN_PROGRESS') and x.by is not null",
-    part: "x.start::text",
-    start: "x.start",
-    stop: "x.start",
-    ..IN_CONSULTATION
-};
+const HELD: Measure =
+    Measure { holds: "x.status in ('QUEUED', 'IN_PROGRESS') and x.by is not null", ..SPANS };
 
 const SPENT: Metric = Metric {
     unit: super::Unit::OpenTime,

@@ -2,7 +2,8 @@
 
 use super::{IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Shape, Text, Unit};
 
-const SPANS: Measure = Measure {
+/// One span for each stretch of the same stage, manager and team while there is work left.
+pub(super) const SPANS: Measure = Measure {
     each: Some(
         "jsonb_to_recordset(t.stretches) as x(status text, by uuid, team text, \"from\" timestamptz, \
          until timestamptz, start bigint)",

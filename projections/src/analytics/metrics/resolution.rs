@@ -3,7 +3,7 @@
 use super::{IN_CONSULTATION, Measure, Metric, MetricKey, SINCE_OPENED, Text, Unit};
 
 /// One fact where the last resolution stands.
-const STANDING: Measure = Measure {
+pub(super) const STANDING: Measure = Measure {
     at: "t.full_resolution_at",
     manager: "t.full_resolution_by",
     team: "t.full_resolution_team",
@@ -12,7 +12,8 @@ const STANDING: Measure = Measure {
     ..IN_CONSULTATION
 };
 
-const RESOLVED: Metric = Metric {
+/// What stops with that resolution.
+pub(super) const RESOLVED: Metric = Metric {
     stop: "the last resolution: the consultation became `RESOLVED`, or `CLOSED` without that",
     attribution: "who held it at the stop, and the team then",
     population: "consultations whose last resolution stands (`RESOLVED` or `CLOSED` after all that happened) and that \
