@@ -174,11 +174,11 @@ impl Reader {
 }
 
 fn by_id<R: ReadRow + Sync>(pool: &PgPool, reader: &Reader, id: fn(&R) -> Uuid) -> ById<R> {
-    let (pool, reach, reader) = (pool.clone(), reader.reach_of::<R>(), reader.clone());
+    let (pool, reader) = (pool.clone(), reader.clone());
     Batch::new(move |ids: Vec<Uuid>| {
-        let (pool, reach, reader) = (pool.clone(), reach.clone(), reader.clone());
+        let (pool, reader) = (pool.clone(), reader.clone());
         async move {
-            let reach = reach?;
+            let reach = reader.reach_of::<R>()?;
             let rows: Vec<R> = read::by_ids(&pool, reach, &ids).await?;
             reader.saw(reach, &rows);
             Ok(rows.into_iter().map(|row| (id(&row), Arc::new(row))).collect())
