@@ -19,7 +19,7 @@ use ledgerdesk_infrastructure::event_store::{EventStore, Until};
 use ledgerdesk_projections::{
     as_of::Snapshot,
     consultation_list::{self, Order, StatusCount},
-    consultation_versions::{self, Filter, Listed, Moment, Unsupported},
+    consultation_versions::{self, Filter, Listed, Moment, Sums, Unsupported},
     read::Keyset,
 };
 use uuid::Uuid;
@@ -70,10 +70,10 @@ pub(in crate::graphql) async fn listing(
     let ids: Vec<_> = page.rows.iter().map(|(_, listed)| listed.consultation_id).collect();
     let mut then = snapshots(ctx, &ids, cut).await?;
 
-    let counted = Arc::new(filter.clone());
+    let (counted, sums) = (Arc::new(filter.clone()), ctx.data::<Sums>()?.clone());
     let total = Total::new(move || {
-        let (pool, filter) = (pool.clone(), Arc::clone(&counted));
-        async move { Ok(consultation_versions::count(&pool, reach, &filter, keyset).await?) }.boxed()
+        let (pool, sums, filter) = (pool.clone(), sums.clone(), Arc::clone(&counted));
+        async move { Ok(consultation_versions::count(&pool, &sums, reach, &filter, keyset).await?) }.boxed()
     });
     let mut connection = Connection::with_additional_fields(page.has_previous, page.has_next, total);
     for (key, listed) in page.rows {
@@ -97,7 +97,8 @@ pub(in crate::graphql) async fn counts(
     let filter = Filter::new(moment, filter, None).map_err(unsupported)?;
     let loaders = loaders(ctx)?;
     let reach = loaders.reach_filtered::<Listed>(&filter)?;
-    Ok(consultation_versions::count_by_status(&loaders.pool, reach, &filter).await?)
+    let sums = ctx.data::<Sums>()?;
+    Ok(consultation_versions::count_by_status(&loaders.pool, sums, reach, &filter).await?)
 }
 
 /// The position at which the question stands, once the versions are there.

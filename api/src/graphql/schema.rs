@@ -11,7 +11,7 @@ use ledgerdesk_infrastructure::{
     event_store::{Anchors, EventStore},
     service_levels::ServiceLevels,
 };
-use ledgerdesk_projections::{analytics::Source, runtime::ReadSide};
+use ledgerdesk_projections::{analytics::Source, consultation_versions::Sums, runtime::ReadSide};
 use sqlx::PgPool;
 
 use super::{
@@ -84,6 +84,7 @@ pub fn schema(parts: ApiParts) -> ApiSchema {
     let ephemeral = Ephemeral::new(parts.pool.clone(), parts.ids.next_id());
     builder()
         .data(parts.read_log())
+        .data(Sums::new(parts.pool.clone()))
         .data(parts.pool)
         .data(parts.levels)
         .data(parts.store)

@@ -65,9 +65,9 @@ pub struct CallLogged {
     /// The client's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<Personal<String>>,
-    /// Where the recording lies.
+    /// Where the recording of the client's voice lies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub recording: Option<String>,
+    pub recording: Option<Personal<String>>,
     /// The redate that it serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redate_id: Option<RedateId>,
@@ -101,7 +101,7 @@ pub(super) fn log(state: &ConsultationState, command: &LogCall) -> Decision {
         duration_seconds: command.duration_seconds,
         manager_id: command.manager_id,
         phone: phone.map(Personal::from),
-        recording,
+        recording: recording.map(Personal::from),
         redate_id: command.redate_id,
         attempt: next_number(state.calls.len()),
     })])

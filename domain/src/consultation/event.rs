@@ -87,7 +87,7 @@ impl DomainEvent for ConsultationEvent {
         ("NoteAdded", 1),
         ("Appointed", 2),
         ("Redated", 1),
-        ("CallLogged", 1),
+        ("CallLogged", 2),
         ("HandoverRequested", 1),
         ("HandoverOffered", 1),
         ("HandoverAccepted", 1),

@@ -135,21 +135,28 @@ impl Codec {
     /// Decodes a page: opens what can be opened, upcasts, and marks as erased what nobody can open.
     pub(super) async fn decode(&self, rows: &[PgRow]) -> Result<Vec<Arc<Recorded>>, StoreError> {
         let read = read(rows)?;
-        let sealed = read.iter().filter(|(row, _)| row.sealed.is_some());
-        let sealed: HashSet<PersonId> = sealed.map(|(_, metadata)| metadata.person_id).collect();
-        let keys = self.keys.find(sealed).await?;
-        self.decoded(read, &keys)
+        let personal = read.iter().filter(|(row, _)| row.sealed.is_some() || self.is_old(row));
+        let personal: HashSet<PersonId> = personal.map(|(_, metadata)| metadata.person_id).collect();
+        let keys = self.keys.find(personal).await?;
+        self.decoded(read, Some(&keys))
     }
 
     /// Decodes a page for whoever needs no personal values: they read as if they were erased.
     pub(super) fn decode_sealed(&self, rows: &[PgRow]) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        self.decoded(read(rows)?, &HashMap::new())
+        self.decoded(read(rows)?, None)
+    }
+
+    /// Whether an upcaster may find something personal in it that was not sealed.
+    fn is_old(&self, row: &RawEvent<'_>) -> bool {
+        self.upcasting
+            .newest(row.event_type)
+            .is_some_and(|newest| row.schema_version < i16::try_from(newest).unwrap_or(i16::MAX))
     }
 
     fn decoded(
         &self,
         read: Vec<(RawEvent<'_>, Metadata)>,
-        keys: &HashMap<PersonId, PersonKey>,
+        keys: Option<&HashMap<PersonId, PersonKey>>,
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
         read.into_iter()
             .map(|(row, metadata)| {
@@ -177,14 +184,15 @@ impl Codec {
         row: &RawEvent<'_>,
         stream_type: StreamType,
         person: PersonId,
-        keys: &HashMap<PersonId, PersonKey>,
+        keys: Option<&HashMap<PersonId, PersonKey>>,
     ) -> Result<Event, StoreError> {
         let version = u16::try_from(row.schema_version).map_err(|_| unknown(row))?;
         let newest = self.upcasting.newest(row.event_type).ok_or_else(|| unknown(row))?;
         if version > newest {
             return Err(unknown(row));
         }
-        let key = keys.get(&person).and_then(PersonKey::key);
+        let known = keys.and_then(|keys| keys.get(&person));
+        let key = known.and_then(PersonKey::key);
         let payload = match (row.sealed, key) {
             (Some(sealed), Some(key)) => {
                 let plain = key.open(sealed, row.event_id, person)?;
@@ -199,7 +207,11 @@ impl Codec {
                 .map_err(|source| corrupt(row, source));
         }
         let payload: Value = serde_json::from_str(&payload).map_err(|source| corrupt(row, source))?;
-        let payload = self.upcasting.apply(row.event_type, version, payload).map_err(|_| unknown(row))?;
+        let mut payload = self.upcasting.apply(row.event_type, version, payload).map_err(|_| unknown(row))?;
+        if keys.is_none() || matches!(known, Some(PersonKey::Destroyed)) {
+            // What was not known to be personal when it was written stands in clear; it reads as erased with the rest.
+            extract(&mut payload, &mut Vec::new());
+        }
         Event::decode(stream_type, row.event_type, payload).map_err(|source| corrupt(row, source))
     }
 }

@@ -19,7 +19,7 @@ pub struct Calls;
 
 static DEFINITION: Definition = Definition {
     name: "calls",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",
@@ -39,7 +39,7 @@ static DEFINITION: Definition = Definition {
         "last_position",
     ],
     key_column: "id",
-    personal: &["phone"],
+    personal: &["phone", "recording"],
     insert_only: false,
 };
 
@@ -50,7 +50,7 @@ pub struct Row {
     pub id: CallId,
     /// Whose.
     pub workspace_id: WorkspaceId,
-    /// Whose erasure empties the number.
+    /// Whose erasure empties the number and where the recording lies.
     pub person_id: PersonId,
     /// Of which consultation.
     pub consultation_id: ConsultationId,
@@ -70,7 +70,7 @@ pub struct Row {
     pub manager_id: Option<ManagerId>,
     /// The client's number, unless erased.
     pub phone: Option<String>,
-    /// Where the recording lies.
+    /// Where the recording lies, unless erased.
     pub recording: Option<String>,
     /// The redate that it serves.
     pub redate_id: Option<RedateId>,
@@ -113,7 +113,7 @@ fn logged(call: &CallLogged, recorded: &Recorded) -> Row {
         duration_seconds: call.duration_seconds,
         manager_id: call.manager_id,
         phone: known_if_any(call.phone.as_ref()),
-        recording: call.recording.clone(),
+        recording: known_if_any(call.recording.as_ref()),
         redate_id: call.redate_id,
         last_position: recorded.position.0,
     }

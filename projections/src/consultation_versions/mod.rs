@@ -11,6 +11,7 @@ mod query;
 #[cfg(test)]
 mod reference;
 mod row;
+mod sums;
 mod timeline;
 mod week;
 
@@ -19,3 +20,4 @@ pub use moment::Moment;
 pub use projection::ConsultationVersions;
 pub use query::{Filter, Listed, Unsupported, count, count_by_status, explain, keyset, page};
 pub use row::Row;
+pub use sums::Sums;

@@ -41,6 +41,24 @@ pub(super) fn positions(position: i64, endless: bool) -> (Vec<i16>, Vec<i64>) {
     ends.chain(endless.then_some((ENDLESS, 0))).unzip()
 }
 
+/// Each power with the time from which those of it begin that end at `time` or later, however they began or ended.
+pub(super) fn times_since(time: DateTime<Utc>) -> (Vec<i16>, Vec<DateTime<Utc>>) {
+    let (mut powers, mut bounds) = times(time);
+    for (power, bound) in powers.iter().zip(&mut bounds) {
+        if *power == ENDLESS {
+            *bound = time;
+        }
+    }
+    powers.push(NEVER);
+    bounds.push(time);
+    (powers, bounds)
+}
+
+/// Each power, of positions too.
+pub(super) fn lengths() -> Vec<i16> {
+    [NEVER].into_iter().chain(0..=LONGEST_STRETCH).chain([ENDLESS]).collect()
+}
+
 fn of(length: u64) -> i16 {
     match length {
         0 => NEVER,

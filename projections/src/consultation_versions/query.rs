@@ -1,11 +1,17 @@
 //! Reads of `consultation_versions`.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{consultation::Status, id::ConsultationId};
 use serde::Deserialize;
 use sqlx::{PgPool, Postgres, QueryBuilder};
 
-use super::{Moment, Row, week};
+use super::{
+    Moment, Row, Sums,
+    sums::{Counts, Kind},
+    week,
+};
 use crate::{
     consultation_list::{self, COUNTED, Order, StatusCount},
     read::{
@@ -130,6 +136,35 @@ impl Filter {
         Some(self.statuses().map_or_else(every, |statuses| statuses.texts().to_vec()))
     }
 
+    /// Whether one of this kind is wanted; nothing where more narrows the list than the stage.
+    fn kinds(&self) -> Option<impl Fn(&Kind) -> bool + '_> {
+        let Self { listed: consultation_list::Filter { statuses, merged, .. }, by_closing, .. } = self;
+        let plain =
+            consultation_list::Filter { statuses: statuses.clone(), merged: *merged, ..<_>::default() };
+        let is_wanted = |kind: &Kind| {
+            (statuses.is_empty() || statuses.contains(&kind.status))
+                && merged.is_none_or(|merged| merged == kind.merged)
+        };
+        (self.listed == plain && !by_closing).then_some(is_wanted)
+    }
+
+    /// How many there are of each kind that is wanted, if sums tell.
+    async fn summed(&self, sums: &Sums, reach: Reach) -> Result<Option<Counts>, sqlx::Error> {
+        let Some(is_wanted) = self.kinds().filter(|_| reach.own.is_none()) else { return Ok(None) };
+        let mut told = sums.tell(reach.workspace, self.moment).await?;
+        if let Some(counts) = &mut told {
+            counts.retain(|kind, count| *count > 0 && is_wanted(kind));
+        }
+        Ok(told)
+    }
+
+    /// So many were counted one by one.
+    fn consider(&self, sums: &Sums, reach: Reach, counted: i64) {
+        if self.kinds().is_some() && reach.own.is_none() {
+            sums.consider(reach.workspace, counted, self.moment);
+        }
+    }
+
     /// The same, so that a list in the order of the openings need not pass over all that came later.
     async fn bounded(&self, pool: &PgPool, reach: Reach, keyset: Keyset) -> Result<Self, sqlx::Error> {
         let mut filter = Self { opened_until: self.moment.happened(), ..self.clone() };
@@ -217,31 +252,60 @@ pub async fn explain(
 }
 
 /// How many the filter leaves in the order.
-pub async fn count(pool: &PgPool, reach: Reach, filter: &Filter, keyset: Keyset) -> Result<i64, sqlx::Error> {
-    match filter.counted() {
+pub async fn count(
+    pool: &PgPool,
+    sums: &Sums,
+    reach: Reach,
+    filter: &Filter,
+    keyset: Keyset,
+) -> Result<i64, sqlx::Error> {
+    if !keyset.skips_null
+        && let Some(counts) = filter.summed(sums, reach).await?
+    {
+        return Ok(counts.values().sum());
+    }
+    let counted = match filter.counted() {
         Some(statuses) => {
             let begin = |select: &str| filter.among(reach, &statuses, select);
             let rows = Among { reach, begin: &begin };
-            read::count_among(pool, rows, filter, keyset).await
+            read::count_among(pool, rows, filter, keyset).await?
         }
-        None => read::count::<Listed>(pool, reach, filter, keyset).await,
-    }
+        None => read::count::<Listed>(pool, reach, filter, keyset).await?,
+    };
+    filter.consider(sums, reach, counted);
+    Ok(counted)
 }
 
 /// How many the filter leaves of each stage; a stage without any is left out.
 pub async fn count_by_status(
     pool: &PgPool,
+    sums: &Sums,
     reach: Reach,
     filter: &Filter,
 ) -> Result<Vec<StatusCount>, sqlx::Error> {
-    match filter.counted() {
+    if let Some(counts) = filter.summed(sums, reach).await? {
+        return Ok(by_status(&counts));
+    }
+    let counted: Vec<StatusCount> = match filter.counted() {
         Some(statuses) => {
             let begin = |select: &str| filter.among(reach, &statuses, select);
             let rows = Among { reach, begin: &begin };
-            read::grouped_among(pool, (COUNTED, "t.status"), rows, filter).await
+            read::grouped_among(pool, (COUNTED, "t.status"), rows, filter).await?
         }
-        None => read::grouped::<Listed, _>(pool, (COUNTED, "t.status"), reach, filter).await,
+        None => read::grouped::<Listed, _>(pool, (COUNTED, "t.status"), reach, filter).await?,
+    };
+    filter.consider(sums, reach, counted.iter().map(|counted| counted.count).sum());
+    Ok(counted)
+}
+
+/// In the order in which the database tells them: that of the names.
+fn by_status(counts: &Counts) -> Vec<StatusCount> {
+    let mut by_name: BTreeMap<String, StatusCount> = BTreeMap::new();
+    for (kind, count) in counts {
+        let none = StatusCount { status: kind.status, count: 0 };
+        by_name.entry(read::wire(&kind.status)).or_insert(none).count += count;
     }
+    by_name.into_values().collect()
 }
 
 /// What conditions may test: columns that versions have.

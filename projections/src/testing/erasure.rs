@@ -123,7 +123,7 @@ fn talk(story: Story, consultation: u128) -> Story {
                 duration_seconds: Some(30),
                 manager_id: Some(manager_id),
                 phone: Some("+79990000000".to_owned()),
-                recording: None,
+                recording: Some("https://files.example.org/secret.ogg".to_owned()),
                 redate_id: Some(id(part(4))),
             }),
         )

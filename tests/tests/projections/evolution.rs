@@ -85,3 +85,41 @@ async fn a_window_is_promised_shown_and_moved_as_a_whole() {
     let refused = server.refusal("appointConsultation", on(&id, backwards)).await;
     assert_eq!(refused, ("out_of_range".to_owned(), json!("input.appointedUntil")));
 }
+
+const CALL: &str = "query($id: ID!, $min: Position) {
+    consultation(id: $id, minPosition: $min) { calls(first: 1) { nodes { outcome recording } } }
+    events(first: 100) { nodes { type data } } }";
+
+#[tokio::test]
+async fn the_recording_of_a_call_of_version_1_is_personal_and_erased_with_its_person() {
+    let database = TestDatabase::new().await;
+    let mut server = Server::start(&database.url());
+    let id = server.open("Called long ago").await;
+    let (workspace, consultation) = last_opened(&database).await;
+    let old = RawEvent {
+        workspace,
+        consultation,
+        event_type: "CallLogged",
+        schema_version: 1,
+        payload: json!({
+            "call_id": consultation, "direction": "OUTBOUND", "outcome": "ANSWERED", "attempt": 1,
+            "started_at": "2026-01-02T10:00:00Z", "recording": "s3://recordings/7",
+        }),
+    };
+    let position = append_raw(database.pool(), &old).await;
+    let shown = server.query(CALL, json!({ "id": id, "min": position })).await;
+    let call = json!({ "outcome": "ANSWERED", "recording": "s3://recordings/7" });
+    assert_eq!(shown["consultation"]["calls"]["nodes"], json!([call]));
+
+    let client = json!({ "kind": "PERSON", "name": "Anna" });
+    let anna = server.mutate("registerClient", client).await["createdId"].clone();
+    server.mutate("changeConsultationDetails", on(&id, json!({ "clientId": anna }))).await;
+    let erased = server.mutate("eraseClient", json!({ "clientId": anna })).await;
+    let shown = server.query(CALL, json!({ "id": id, "min": erased["position"] })).await;
+    let call = json!({ "outcome": "ANSWERED", "recording": null });
+    assert_eq!(shown["consultation"]["calls"]["nodes"], json!([call]));
+    assert!(!shown.to_string().contains("recordings/7"), "{shown}");
+    wait_for_read_models(&database).await;
+    assert_eq!(server.stop(rustix::process::Signal::TERM), Some(0));
+    done(&database.url(), &["projections", "check", "--all"]);
+}

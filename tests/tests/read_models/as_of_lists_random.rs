@@ -6,11 +6,17 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use ledgerdesk_domain::{
     consultation::{
         Cancel, ChangePriority, Consultation, ConsultationCommand as C, Hold, Merge, OpenConsultation,
-        Priority, Unassign, Unmerge, WaitForClient,
+        Priority, Status, Unassign, Unmerge, WaitForClient,
     },
     manager::{ManagerCommand, RegisterManager},
+    stream::Position,
 };
 use ledgerdesk_infrastructure::command::Envelope;
+use ledgerdesk_projections::{
+    consultation_list::{self, Order},
+    consultation_versions::{self, Filter, Moment, Sums},
+    read::Reach,
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -22,6 +28,8 @@ use crate::{
 const CONSULTATIONS: usize = 9;
 const TRIES: i64 = 330;
 const MOMENTS: usize = 36;
+/// Minutes between what happens: the whole of it takes more than a day.
+const STEP: i64 = 7;
 
 /// A desk with a past in which every fourth fact is late; the positions of all events.
 async fn with_a_past() -> (Desk, Vec<Uuid>, i64) {
@@ -44,14 +52,14 @@ async fn with_a_past() -> (Desk, Vec<Uuid>, i64) {
     for minute in 0..TRIES {
         if minute % 8 == 0 && begun < CONSULTATIONS {
             let opening = OpenConsultation { team: Some("first".to_owned()), ..opening("Printer") };
-            head = desk.consultation(ids[begun], at(minute), open(opening)).await.0;
+            head = desk.consultation(ids[begun], at(minute * STEP), open(opening)).await.0;
             begun += 1;
         }
         let one = usize::try_from(dice.below(begun as u64)).unwrap();
         let command = more(&mut dice, &mut parts[one], (minute, one, &ids[..begun]));
         // Some before everything, the opening included.
         let late = if dice.below(4) == 0 { i64::try_from(dice.below(60)).unwrap() } else { 0 };
-        let time = at((minute - late).max(-5) / 2 * 2);
+        let time = at((minute - late).max(-5) / 2 * 2 * STEP);
         let envelope = Envelope { occurred_at: Some(time), ..desk.node.envelope(ids[one], command) };
         // Most rules refuse most commands.
         if let Ok(done) = desk.node.executor.execute::<Consultation>(envelope).await {
@@ -80,10 +88,15 @@ fn more(dice: &mut Dice, parts: &mut [Vec<Uuid>; 2], (minute, one, ids): (i64, u
     }
 }
 
+/// A time at which something may have happened.
+fn time(dice: &mut Dice) -> DateTime<Utc> {
+    at((i64::try_from(dice.below(u64::try_from(TRIES + 10).unwrap())).unwrap() - 6) * STEP)
+}
+
 /// A moment, as an argument.
 fn moment(dice: &mut Dice, head: i64) -> String {
     let position = 1 + i64::try_from(dice.below(head.unsigned_abs())).unwrap();
-    let time = text(at(i64::try_from(dice.below(u64::try_from(TRIES + 10).unwrap())).unwrap() - 6));
+    let time = text(time(dice));
     match dice.below(4) {
         0 => format!("asOf: {{ position: {position} }}"),
         1 => format!("asKnownAt: {{ position: {position} }}"),
@@ -251,5 +264,43 @@ async fn a_list_has_at_every_moment_what_its_consultations_were_one_by_one() {
     assert!(seen > 500 && empty > 20, "{seen} and {empty}");
     let comparison = desk.read_side.equals_rebuild("consultation_versions", |_| {}).await.unwrap();
     assert!(comparison.is_equal(), "{comparison:?}");
+    desk.close().await;
+}
+
+#[tokio::test]
+async fn sums_tell_what_is_counted_one_by_one() {
+    let (desk, _, head) = with_a_past().await;
+    let mut dice = Dice(11);
+    let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
+    let none = Sums::new(pool.clone());
+    let sums = none.clone().of_any_size();
+    let filters = [
+        consultation_list::Filter::default(),
+        consultation_list::Filter { merged: Some(false), ..<_>::default() },
+        consultation_list::Filter { statuses: vec![Status::Queued, Status::Closed], ..<_>::default() },
+    ];
+    // Made from nothing, and then brought up to date; in between there is more behind them than they have.
+    for made in [head / 5, head / 5 + 1, head / 2, head] {
+        sums.make(desk.node.workspace, Position(made)).await.unwrap();
+        for _ in 0..60 {
+            let position = Position(1 + i64::try_from(dice.below(head.unsigned_abs())).unwrap());
+            let moments = [
+                Moment::at_position(position),
+                Moment::at_time(time(&mut dice), position),
+                Moment::at_time_as_known_now(time(&mut dice), Position(head)),
+            ];
+            for (moment, filter) in moments.iter().flat_map(|moment| filters.iter().map(move |f| (moment, f)))
+            {
+                let filter = Filter::new(*moment, filter.clone(), None).unwrap();
+                let told = consultation_versions::count_by_status(pool, &sums, reach, &filter).await.unwrap();
+                let counted =
+                    consultation_versions::count_by_status(pool, &none, reach, &filter).await.unwrap();
+                assert_eq!(told, counted, "made at {made}: {filter:?}");
+                let keyset = Order::Priority.keyset(true);
+                let total = consultation_versions::count(pool, &sums, reach, &filter, keyset).await.unwrap();
+                assert_eq!(total, counted.iter().map(|counted| counted.count).sum::<i64>());
+            }
+        }
+    }
     desk.close().await;
 }

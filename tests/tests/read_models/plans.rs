@@ -11,7 +11,7 @@ use ledgerdesk_domain::{
 };
 use ledgerdesk_projections::{
     consultation_list::{Filter, Order, Row},
-    consultation_versions::{self, Moment},
+    consultation_versions::{self, Moment, Sums},
     read::{self, Condition, PageRequest, Reach, Test},
 };
 use ledgerdesk_tests::fill;
@@ -295,6 +295,7 @@ async fn a_page_of_the_past_looks_at_few_versions_however_long_ago_it_is() {
     let positions = fill::versions(&mut owner, desk.node.workspace).await.unwrap();
     owner.close().await.unwrap();
     let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
+    let sums = Sums::new(pool.clone());
     let (mut table, mut shown) = (String::new(), 0);
     for moment in moments(positions) {
         for (name, filter) in filters_of_the_past() {
@@ -312,7 +313,7 @@ async fn a_page_of_the_past_looks_at_few_versions_however_long_ago_it_is() {
                 write!(line, " {touched}").unwrap();
                 assert!(touched <= FEW_OF_THE_PAST && wrong.is_empty(), "{line} {wrong:?}\n{plan:#}");
             }
-            let counted = consultation_versions::count(pool, reach, &filter, keyset).await.unwrap();
+            let counted = consultation_versions::count(pool, &sums, reach, &filter, keyset).await.unwrap();
             assert_eq!(counted == 0, page.rows.is_empty(), "{line}");
             shown += usize::from(counted > 0);
             table.push_str(&line);

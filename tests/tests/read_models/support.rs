@@ -27,6 +27,7 @@ use ledgerdesk_infrastructure::{
 };
 use ledgerdesk_projections::{
     analytics::Source,
+    consultation_versions::Sums,
     registry,
     runtime::{ReadSide, Settings},
 };
@@ -72,6 +73,7 @@ impl Desk {
         let read_side = ReadSide::start(pool.clone(), store, registry(), settings, shutdown.clone());
         let levels = ServiceLevels::new(node.store.clone());
         let schema = Schema::build(QueryRoot::default(), EmptyMutation, EmptySubscription)
+            .data(Sums::new(pool.clone()).of_any_size())
             .data(pool)
             .data(node.store.clone())
             .data(levels.clone())

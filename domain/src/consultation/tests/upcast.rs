@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::{consultation::Appointed, event, stream::StreamType, upcast::Upcasting};
+use crate::{consultation::Appointed, event, personal::Personal, stream::StreamType, upcast::Upcasting};
 
 proptest! {
     #[test]
@@ -26,9 +26,24 @@ proptest! {
     }
 
     #[test]
+    fn the_recording_of_a_call_of_version_1_reads_as_personal(recording in proptest::option::of(".*")) {
+        let mut payload = json!({
+            "call_id": uuid::Uuid::nil(), "direction": "OUTBOUND", "outcome": "ANSWERED",
+            "started_at": "2030-01-02T10:00:00Z", "attempt": 1,
+        });
+        if let Some(recording) = &recording {
+            payload["recording"] = json!(recording);
+        }
+        let payload = Upcasting::new().unwrap().apply("CallLogged", 1, payload).unwrap();
+        let decoded = event::Event::decode(StreamType::Consultation, "CallLogged", payload).unwrap();
+        let event::Event::Consultation(Event::CallLogged(logged)) = decoded else { panic!("{decoded:?}") };
+        prop_assert_eq!(logged.recording, recording.map(Personal::from));
+    }
+
+    #[test]
     fn a_step_is_total_over_whatever_an_object_or_another_value_holds(text in ".*", number: i64) {
         let upcasting = Upcasting::new().unwrap();
-        for payload in [json!(text), json!(number), json!(null), json!([text]), json!({ "appointed_for": number })] {
+        for payload in [json!(text), json!(number), json!(null), json!([text]), json!({ "appointed_for": number, "recording": number })] {
             for (_, event_type, newest) in event::schemas() {
                 for version in 1..=newest {
                     prop_assert!(upcasting.apply(event_type, version, payload.clone()).is_ok());
