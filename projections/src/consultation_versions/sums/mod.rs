@@ -21,12 +21,17 @@ use super::Moment;
 
 /// So many consultations are worth sums; fewer are counted in some milliseconds.
 const WORTH: i64 = 5_000;
-/// Workspaces whose sums are kept, of some hundred kilobytes each.
+/// Workspaces whose sums are kept.
 const MOST: usize = 256;
-/// So many events after sums were made, they are brought up to date.
+/// Positions at which the sums of a workspace stand: the newest one, and those of older knowledge that was asked for.
+/// Each takes some hundred kilobytes.
+const POSITIONS: usize = 4;
+/// So many events after the newest ones, sums are brought up to date.
 const STALE: i64 = 500;
 /// So many events after them, looking at what has changed since is no faster than looking at everything.
 const OUTDATED: i64 = 20_000;
+/// So many events after them, sums are made of all versions once more.
+const AFRESH: i64 = 200_000;
 
 /// A stage, and whether those in it were merged into another consultation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -46,11 +51,37 @@ pub struct Sums {
     kept: Arc<Mutex<HashMap<WorkspaceId, Kept>>>,
 }
 
+/// The sums of a workspace.
 #[derive(Debug, Default)]
 struct Kept {
-    known: Option<Arc<Known>>,
-    /// They are made, or brought up to date.
+    /// In the order of their positions.
+    known: Vec<Arc<Known>>,
+    /// Somebody makes some.
     is_under_way: bool,
+}
+
+impl Kept {
+    /// The newest sums that stand at the position or before it.
+    fn up_to(&self, position: i64) -> Option<&Arc<Known>> {
+        let after = self.known.partition_point(|known| known.position() <= position);
+        after.checked_sub(1).map(|place| &self.known[place])
+    }
+
+    fn is_newest(&self, known: &Known) -> bool {
+        self.known.last().is_some_and(|last| last.position() == known.position())
+    }
+
+    /// Keeps what was made of the newest sums in their place, and others beside them.
+    fn keep(&mut self, old: &Known, made: Known) {
+        if self.is_newest(old) {
+            self.known.pop();
+        }
+        let place = self.known.partition_point(|known| known.position() < made.position());
+        self.known.insert(place, Arc::new(made));
+        if self.known.len() > POSITIONS {
+            self.known.remove(0);
+        }
+    }
 }
 
 impl Sums {
@@ -62,7 +93,7 @@ impl Sums {
     /// The same, for workspaces however small.
     #[must_use]
     pub fn of_any_size(self) -> Self {
-        Self { worth: 1, ..self }
+        Self { worth: 1, kept: Arc::default(), ..self }
     }
 
     /// How many consultations stood where at the moment, if the sums tell. The versions must be there up to its position.
@@ -71,51 +102,58 @@ impl Sums {
         workspace: WorkspaceId,
         moment: Moment,
     ) -> Result<Option<Counts>, sqlx::Error> {
-        let known = self.kept().get(&workspace).and_then(|kept| kept.known.clone());
-        let Some(known) = known else { return Ok(None) };
+        let position = moment.position().0;
+        let (known, is_newest) = {
+            let all = self.kept();
+            let Some(kept) = all.get(&workspace) else { return Ok(None) };
+            // What was the newest at a position is in all sums of later ones, too.
+            let known = if moment.happened().is_none() { kept.known.last() } else { kept.up_to(position) };
+            let Some(known) = known else { return Ok(None) };
+            (Arc::clone(known), kept.is_newest(known))
+        };
         if !known.still_holds(&self.pool).await? {
             self.kept().remove(&workspace);
             return Ok(None);
         }
-        let position = moment.position().0;
         let behind = position - known.position();
-        if behind > STALE {
+        if is_newest && behind > STALE {
             self.begin(workspace, moment.position());
         }
         match moment.happened() {
             _ if behind > OUTDATED => Ok(None),
             None => known.at_position(&self.pool, workspace, position).await.map(Some),
-            // What was known before is not in them.
-            Some(_) if behind < 0 => Ok(None),
             Some(time) => known.at_time(&self.pool, workspace, time, position).await.map(Some),
         }
     }
 
-    /// Makes sums of a workspace without any, if so many consultations are worth it.
+    /// Makes sums where there are none to tell this moment, if so many consultations are worth it.
     pub(super) fn consider(&self, workspace: WorkspaceId, counted: i64, moment: Moment) {
-        if counted >= self.worth && !self.kept().contains_key(&workspace) {
+        if counted >= self.worth {
             self.begin(workspace, moment.position());
         }
     }
 
-    /// Makes sums as known at the position, or brings them up to there, unless somebody does. The versions must be there
-    /// up to it.
+    /// Makes sums as known at the position, of those that stand before it or of all versions, unless somebody makes some
+    /// already. The versions must be there up to it.
     ///
     /// # Errors
     /// Whatever the database answers; then there are none.
     pub async fn make(&self, workspace: WorkspaceId, position: Position) -> Result<(), sqlx::Error> {
-        let Some(old) = self.claim(workspace, position) else { return Ok(()) };
+        let Some(old) = self.claim(workspace, position.0) else { return Ok(()) };
         let made = old.brought_up_to(&self.pool, workspace, position.0).await;
         let mut all = self.kept();
-        let known = match made {
-            Ok(made) => Some(Arc::new(made)),
+        match made {
+            Ok(made) => {
+                let kept = all.entry(workspace).or_default();
+                kept.keep(&old, made);
+                kept.is_under_way = false;
+                Ok(())
+            }
             Err(error) => {
                 all.remove(&workspace);
-                return Err(error);
+                Err(error)
             }
-        };
-        all.insert(workspace, Kept { known, is_under_way: false });
-        Ok(())
+        }
     }
 
     /// The same while nobody waits for it.
@@ -129,19 +167,19 @@ impl Sums {
         });
     }
 
-    /// What the sums are made of, for the one who makes them.
-    fn claim(&self, workspace: WorkspaceId, position: Position) -> Option<Arc<Known>> {
+    /// What sums at the position are made of, for the one who makes them.
+    fn claim(&self, workspace: WorkspaceId, position: i64) -> Option<Arc<Known>> {
         let mut all = self.kept();
         if all.len() >= MOST && !all.contains_key(&workspace) {
             return None;
         }
         let kept = all.entry(workspace).or_default();
-        let is_there = kept.known.as_ref().is_some_and(|known| known.position() >= position.0);
-        if kept.is_under_way || is_there {
+        let old = kept.up_to(position).cloned();
+        if kept.is_under_way || old.as_ref().is_some_and(|old| old.position() == position) {
             return None;
         }
         kept.is_under_way = true;
-        Some(kept.known.clone().unwrap_or_default())
+        Some(old.filter(|old| position - old.position() < AFRESH).unwrap_or_default())
     }
 
     fn kept(&self) -> MutexGuard<'_, HashMap<WorkspaceId, Kept>> {
