@@ -67,6 +67,9 @@ async fn compare_at_one_position(
     let until = claim::live_position(&mut connection, name).await?;
     drop(connection);
     rebuild.catch_up(Some(until), progress).await?;
+    // What differs is found by files as large as the tables: one after the other, so that the disk takes them.
+    let turn = async { Ok(shared.comparisons.acquire().await) };
+    let _turn = rebuild.keeping_the_lease(turn).await?;
     // One snapshot holds the live rows and their position; the rebuild is brought to it inside, and all of
     // that is rolled back.
     let mut transaction = shared.pool.begin().await?;
@@ -81,7 +84,8 @@ async fn compare_at_one_position(
         reached = last.position;
     }
     write_lanes(shared, rebuild, &mut transaction, position).await?;
-    let comparison = count_differences(&mut transaction, &rebuild.fold, position).await;
+    let differences = count_differences(&mut transaction, &rebuild.fold, position);
+    let comparison = rebuild.keeping_the_lease(differences).await;
     transaction.rollback().await?;
     comparison
 }

@@ -181,15 +181,23 @@ impl<'a> Rebuild<'a> {
         }
     }
 
-    /// Makes the indexes of the table, and keeps the lease for as long as that takes.
+    /// Makes the indexes of the table.
     async fn index(&self) -> Result<(), Fault> {
+        let mut connection = self.shared.pool.acquire().await?;
+        let (definition, build) = (self.fold.table.definition, self.fold.lease.build);
+        self.keeping_the_lease(Table::index(&mut connection, definition, build)).await
+    }
+
+    /// Does what may take longer than the lease lasts, and renews it meanwhile.
+    pub(super) async fn keeping_the_lease<T>(
+        &self,
+        work: impl Future<Output = Result<T, Fault>>,
+    ) -> Result<T, Fault> {
         let (shared, lease, at) = (self.shared, &self.fold.lease, self.fold.cursor.position);
-        let mut connection = shared.pool.acquire().await?;
-        let indexing = Table::index(&mut connection, self.fold.table.definition, lease.build);
-        tokio::pin!(indexing);
+        tokio::pin!(work);
         loop {
             tokio::select! {
-                indexed = &mut indexing => return indexed,
+                done = &mut work => return done,
                 () = shared.shutdown.cancelled() => return Err(Fault::Stopping),
                 () = tokio::time::sleep(shared.settings.lease / 3) => lease.renew(&shared.pool, at).await?,
             }
@@ -294,11 +302,7 @@ impl<'a> Rebuild<'a> {
     /// Folds and writes a page, with what is still in memory; finds and parks poison.
     async fn take_and_write(&mut self, events: &[Arc<Recorded>], to: Cursor) -> Result<(), Fault> {
         let pending = self.reached.position > self.fold.cursor.position;
-        match self.fold.apply(&self.shared.pool, events, to).await {
-            Ok(()) => {
-                self.reached = to;
-                Ok(())
-            }
+        match self.apply(events, to).await {
             Err(Fault::Poison(_)) if pending => self.be_careful(Some(to.position)).await,
             Err(Fault::Poison(_)) => {
                 let attempts = self.shared.settings.attempts;
@@ -306,8 +310,16 @@ impl<'a> Rebuild<'a> {
                 self.reached = self.fold.cursor;
                 Ok(())
             }
-            Err(fault) => Err(fault),
+            result => result,
         }
+    }
+
+    /// Folds and writes events, with what is still in memory. What could not be written is not in memory any more, and
+    /// nothing of it counts as reached: whoever writes next would leave it out.
+    async fn apply(&mut self, events: &[Arc<Recorded>], to: Cursor) -> Result<(), Fault> {
+        let result = self.fold.apply(&self.shared.pool, events, to).await;
+        self.reached = self.fold.cursor;
+        result
     }
 
     /// Writes what is in memory and moves the checkpoint to what was reached.
@@ -315,8 +327,9 @@ impl<'a> Rebuild<'a> {
         if self.reached == self.fold.cursor {
             return Ok(());
         }
-        match self.fold.apply(&self.shared.pool, &[], self.reached).await {
-            Err(Fault::Poison(_)) => self.be_careful(Some(self.reached.position)).await,
+        let reached = self.reached;
+        match self.apply(&[], reached).await {
+            Err(Fault::Poison(_)) => self.be_careful(Some(reached.position)).await,
             result => result,
         }
     }

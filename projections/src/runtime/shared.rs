@@ -30,7 +30,9 @@ pub(super) struct Shared {
     pub(super) lanes: Semaphore,
     /// How many rebuilds run at once on this node.
     pub(super) rebuilds: Semaphore,
-    /// Where they are.
+    /// Has one comparison at a time read two tables against each other.
+    pub(super) comparisons: Semaphore,
+    /// Where the rebuilds are.
     pub(super) pace: Pace,
     pub(super) metrics: Metrics,
     /// For each projection the committed position while this node leads it, and nothing while it does not.
@@ -51,6 +53,7 @@ impl Shared {
             writers: Semaphore::new(settings.writers.max(1)),
             lanes: Semaphore::new(usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1)),
             rebuilds: Semaphore::new(settings.rebuilds.max(1)),
+            comparisons: Semaphore::new(1),
             pace: Pace::default(),
             metrics: Metrics::default(),
             pool,

@@ -248,3 +248,37 @@ async fn an_abandoned_rebuild_is_cleared_away() {
     world.eventually("select count(*) from pg_tables where schemaname = 'rebuild'", 0).await;
     node.stop().await;
 }
+
+#[tokio::test]
+async fn what_could_not_be_written_is_folded_again_by_who_continues() {
+    let world = World::new().await;
+    let node = world.attach("a");
+    let head = world.log.append(history(60, 6)).await;
+    // The first time that a rebuild has written rows and moves its checkpoint, the connection is ended by an
+    // administrator; the second time, all is well.
+    for sql in [
+        "create sequence moves",
+        "create function end_the_first() returns trigger language plpgsql security definer as $$
+         begin
+             if nextval('moves') = 1 then
+                 raise exception 'terminating connection' using errcode = '57P01';
+             end if;
+             return new;
+         end $$",
+        "create trigger end_the_first before update of position on ledgerdesk.projections for each row
+           when (new.build = 'rebuild' and new.position > old.position) execute function end_the_first()",
+    ] {
+        sqlx::query(sql).execute(&world.pool).await.unwrap();
+    }
+    for name in ["topics", "trail"] {
+        sqlx::query("select setval('moves', 1, false)").execute(&world.pool).await.unwrap();
+        node.read_side.rebuild(name, |_| {}).await.unwrap_err();
+        let rebuilt = node.read_side.rebuild(name, |_| {}).await.unwrap();
+        assert_eq!(rebuilt.position, Position(head));
+    }
+    node.read_side.spawn();
+    node.wait_for(head).await;
+    assert_eq!(world.count("select count(*) from read.trail").await, head);
+    node.assert_equals_rebuild().await;
+    node.stop().await;
+}
