@@ -11,6 +11,7 @@ use ledgerdesk_domain::{
     consultation::{Assign, ConsultationCommand, OpenConsultation},
     id::{ClientId, ManagerId},
 };
+use ledgerdesk_projections::consultation_versions::Sums;
 use ledgerdesk_tests::node::Node;
 use sqlx::PgPool;
 use tracing::{
@@ -143,7 +144,9 @@ async fn a_page_of_the_past_reads_the_log_once_whatever_its_size() {
             let request = Request::new(query.replace("SIZE", size))
                 .data(Loaders::new(&pool, &caller))
                 .data(caller)
-                .data(node.store.clone());
+                .data(node.store.clone())
+                // Without any yet, and not worth any.
+                .data(Sums::new(pool.clone()));
             let nodes = data(desk.execute(request).await)["consultations"]["nodes"].take();
             drop(guard);
             assert_eq!(nodes.as_array().unwrap().len().to_string(), size);
