@@ -106,9 +106,10 @@ async fn round(shared: &Shared) -> Result<Duration, TimerError> {
 async fn take(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<Due>, sqlx::Error> {
     // Commands are carried out meanwhile. A node that falls asleep over them lets the others have them soon.
     sqlx::query("set local idle_in_transaction_session_timeout = '5s'").execute(&mut **transaction).await?;
+    // The statement's time, which stays the same while it runs: the index is read up to there, and not to its end.
     let rows = sqlx::query(
         "with due as (
-             select ctid from ledgerdesk.timers where tried_again_at <= clock_timestamp()
+             select ctid from ledgerdesk.timers where tried_again_at <= statement_timestamp()
               order by tried_again_at limit $1 for update skip locked)
          select t.*, clock_timestamp() as now,
                 extract(epoch from clock_timestamp() - t.fires_at)::float8 as late
