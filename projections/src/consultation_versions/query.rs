@@ -136,8 +136,8 @@ impl Filter {
         Some(self.statuses().map_or_else(every, |statuses| statuses.texts().to_vec()))
     }
 
-    /// Whether one of this kind is wanted; nothing where more narrows the list than the stage.
-    fn kinds(&self) -> Option<impl Fn(&Kind) -> bool + '_> {
+    /// Whether one of this kind is wanted; nothing where more narrows what the reader sees than the stage.
+    fn kinds(&self, reach: Reach) -> Option<impl Fn(&Kind) -> bool + '_> {
         let Self { listed: consultation_list::Filter { statuses, merged, .. }, by_closing, .. } = self;
         let plain =
             consultation_list::Filter { statuses: statuses.clone(), merged: *merged, ..<_>::default() };
@@ -145,12 +145,12 @@ impl Filter {
             (statuses.is_empty() || statuses.contains(&kind.status))
                 && merged.is_none_or(|merged| merged == kind.merged)
         };
-        (self.listed == plain && !by_closing).then_some(is_wanted)
+        (self.listed == plain && !by_closing && reach.own.is_none()).then_some(is_wanted)
     }
 
     /// How many there are of each kind that is wanted, if sums tell.
     async fn summed(&self, sums: &Sums, reach: Reach) -> Result<Option<Counts>, sqlx::Error> {
-        let Some(is_wanted) = self.kinds().filter(|_| reach.own.is_none()) else { return Ok(None) };
+        let Some(is_wanted) = self.kinds(reach) else { return Ok(None) };
         let mut told = sums.tell(reach.workspace, self.moment).await?;
         if let Some(counts) = &mut told {
             counts.retain(|kind, count| *count > 0 && is_wanted(kind));
@@ -160,7 +160,7 @@ impl Filter {
 
     /// So many were counted one by one.
     fn consider(&self, sums: &Sums, reach: Reach, counted: i64) {
-        if self.kinds().is_some() && reach.own.is_none() {
+        if self.kinds(reach).is_some() {
             sums.consider(reach.workspace, counted, self.moment);
         }
     }

@@ -6,7 +6,8 @@ use ledgerdesk_tests::{
     server::{OWNER_KEY, Server, done},
     socket::Socket,
 };
-use serde_json::json;
+use serde_json::{Value, json};
+use uuid::Uuid;
 
 use crate::support::{last_opened, on, wait_for_read_models};
 
@@ -14,20 +15,20 @@ const PROMISE: &str = "query($id: ID!, $min: Position) {
     consultation(id: $id, minPosition: $min) { appointedFor appointedUntil } }";
 const EVENTS: &str = "subscription($after: String) { events(after: $after) { type data position } }";
 
+/// Appends an event of version 1 to the consultation that was opened last; its position.
+async fn append_first_version(database: &TestDatabase, event_type: &'static str, payload: Value) -> i64 {
+    let (workspace, consultation) = last_opened(database).await;
+    let old = RawEvent { workspace, consultation, event_type, schema_version: 1, payload };
+    append_raw(database.pool(), &old).await
+}
+
 #[tokio::test]
 async fn a_promise_of_version_1_is_a_window_without_length_to_every_reader() {
     let database = TestDatabase::new().await;
     let mut server = Server::start(&database.url());
     let id = server.open("Promised long ago").await;
-    let (workspace, consultation) = last_opened(&database).await;
-    let old = RawEvent {
-        workspace,
-        consultation,
-        event_type: "Appointed",
-        schema_version: 1,
-        payload: json!({ "appointed_for": "2030-01-02T10:00:00Z" }),
-    };
-    let position = append_raw(database.pool(), &old).await;
+    let promise = json!({ "appointed_for": "2030-01-02T10:00:00Z" });
+    let position = append_first_version(&database, "Appointed", promise).await;
     let moment = "2030-01-02T10:00:00+00:00";
 
     // Read models, rules, subscribers.
@@ -95,18 +96,11 @@ async fn the_recording_of_a_call_of_version_1_is_personal_and_erased_with_its_pe
     let database = TestDatabase::new().await;
     let mut server = Server::start(&database.url());
     let id = server.open("Called long ago").await;
-    let (workspace, consultation) = last_opened(&database).await;
-    let old = RawEvent {
-        workspace,
-        consultation,
-        event_type: "CallLogged",
-        schema_version: 1,
-        payload: json!({
-            "call_id": consultation, "direction": "OUTBOUND", "outcome": "ANSWERED", "attempt": 1,
-            "started_at": "2026-01-02T10:00:00Z", "recording": "s3://recordings/7",
-        }),
-    };
-    let position = append_raw(database.pool(), &old).await;
+    let call = json!({
+        "call_id": Uuid::from_u128(7), "direction": "OUTBOUND", "outcome": "ANSWERED", "attempt": 1,
+        "started_at": "2026-01-02T10:00:00Z", "recording": "s3://recordings/7",
+    });
+    let position = append_first_version(&database, "CallLogged", call).await;
     let shown = server.query(CALL, json!({ "id": id, "min": position })).await;
     let call = json!({ "outcome": "ANSWERED", "recording": "s3://recordings/7" });
     assert_eq!(shown["consultation"]["calls"]["nodes"], json!([call]));

@@ -43,7 +43,8 @@ proptest! {
     #[test]
     fn a_step_is_total_over_whatever_an_object_or_another_value_holds(text in ".*", number: i64) {
         let upcasting = Upcasting::new().unwrap();
-        for payload in [json!(text), json!(number), json!(null), json!([text]), json!({ "appointed_for": number, "recording": number })] {
+        let fields = json!({ "appointed_for": number, "recording": number });
+        for payload in [json!(text), json!(number), json!(null), json!([text]), fields] {
             for (_, event_type, newest) in event::schemas() {
                 for version in 1..=newest {
                     prop_assert!(upcasting.apply(event_type, version, payload.clone()).is_ok());

@@ -131,8 +131,8 @@ impl Known {
     }
 
     /// Whether the versions are still those that they are of.
-    pub(super) async fn still_holds(&self, pool: &PgPool) -> Result<bool, sqlx::Error> {
-        Ok(build(&mut *pool.acquire().await?).await? == self.build)
+    pub(super) async fn still_holds(&self, connection: &mut PgConnection) -> Result<bool, sqlx::Error> {
+        Ok(build(connection).await? == self.build)
     }
 
     /// The same as is known at a later position. From nothing, all versions are looked at.
@@ -146,12 +146,9 @@ impl Known {
         // Somebody's count does not wait for it.
         sqlx::raw_sql("set local statement_timeout = '10min'").execute(&mut *transaction).await?;
         let mut made = Self { build: build(&mut transaction).await?, position, ..self.clone() };
-        for (slots, sql) in [(&mut made.days, days as fn(&str) -> String), (&mut made.stretches, stretches)] {
-            let cells = if self.position == 0 {
-                all(&mut transaction, &sql(ALL), workspace, position).await?
-            } else {
-                changed(&mut transaction, &sql(CHANGED), workspace, (self.position, position)).await?
-            };
+        let sides = [(&mut made.days, days as fn(&str) -> String), (&mut made.stretches, stretches)];
+        for (slots, statement) in sides {
+            let cells = between(&mut transaction, statement, workspace, (self.position, position)).await?;
             for cell in cells {
                 add(slots.entry(cell.slot).or_default(), cell.kind, cell.count);
             }
@@ -163,7 +160,7 @@ impl Known {
     /// How many there were where the log ended at the position.
     pub(super) async fn at_position(
         &self,
-        pool: &PgPool,
+        connection: &mut PgConnection,
         workspace: WorkspaceId,
         position: i64,
     ) -> Result<Counts, sqlx::Error> {
@@ -174,8 +171,7 @@ impl Known {
             (position / STRETCH, position / STRETCH * STRETCH - 1)
         };
         let mut counts = sum(&self.stretches, slot);
-        let mut connection = pool.acquire().await?;
-        for cell in changed(&mut connection, &stretches(CHANGED), workspace, (from, position)).await? {
+        for cell in between(connection, stretches, workspace, (from, position)).await? {
             add(&mut counts, cell.kind, cell.count);
         }
         Ok(counts)
@@ -184,7 +180,7 @@ impl Known {
     /// How many there were at the time, as is known at the position, which is not before the one of the sums.
     pub(super) async fn at_time(
         &self,
-        pool: &PgPool,
+        connection: &mut PgConnection,
         workspace: WorkspaceId,
         time: DateTime<Utc>,
         position: i64,
@@ -192,7 +188,6 @@ impl Known {
         let day = time.timestamp().div_euclid(DAY_SECONDS);
         let dawn = DateTime::from_timestamp(day * DAY_SECONDS, 0).unwrap_or(time);
         let mut counts = sum(&self.days, day);
-        let mut connection = pool.acquire().await?;
         let (spans, bounds) = power::times_since(dawn);
         let today = sqlx::query_scalar::<_, Json<Cell>>(WITHIN_DAY)
             .bind(workspace.uuid())
@@ -221,27 +216,20 @@ impl Known {
     }
 }
 
-/// What a statement tells of all versions up to a position.
-async fn all(
+/// What a statement tells of the versions between two positions; from nothing, of all of them.
+async fn between(
     connection: &mut PgConnection,
-    sql: &str,
-    workspace: WorkspaceId,
-    position: i64,
-) -> Result<Vec<Cell>, sqlx::Error> {
-    let cells = sqlx::query_scalar::<_, Json<Cell>>(sqlx::AssertSqlSafe(sql.to_owned()));
-    let cells = cells.bind(workspace.uuid()).bind(0_i64).bind(position);
-    Ok(cells.fetch_all(connection).await?.into_iter().map(|Json(cell)| cell).collect())
-}
-
-/// What a statement tells of those that changed after a position and up to another one.
-async fn changed(
-    connection: &mut PgConnection,
-    sql: &str,
+    statement: fn(&str) -> String,
     workspace: WorkspaceId,
     (after, until): (i64, i64),
 ) -> Result<Vec<Cell>, sqlx::Error> {
-    let cells = sqlx::query_scalar::<_, Json<Cell>>(sqlx::AssertSqlSafe(sql.to_owned()));
-    let cells = cells.bind(workspace.uuid()).bind(after).bind(until).bind(stages()).bind(power::lengths());
+    let is_all = after == 0;
+    let sql = statement(if is_all { ALL } else { CHANGED });
+    let mut cells = sqlx::query_scalar::<_, Json<Cell>>(sqlx::AssertSqlSafe(sql));
+    cells = cells.bind(workspace.uuid()).bind(after).bind(until);
+    if !is_all {
+        cells = cells.bind(stages()).bind(power::lengths());
+    }
     Ok(cells.fetch_all(connection).await?.into_iter().map(|Json(cell)| cell).collect())
 }
 

@@ -111,7 +111,8 @@ impl Sums {
             let Some(known) = known else { return Ok(None) };
             (Arc::clone(known), kept.is_newest(known))
         };
-        if !known.still_holds(&self.pool).await? {
+        let mut connection = self.pool.acquire().await?;
+        if !known.still_holds(&mut connection).await? {
             self.kept().remove(&workspace);
             return Ok(None);
         }
@@ -121,8 +122,8 @@ impl Sums {
         }
         match moment.happened() {
             _ if behind > OUTDATED => Ok(None),
-            None => known.at_position(&self.pool, workspace, position).await.map(Some),
-            Some(time) => known.at_time(&self.pool, workspace, time, position).await.map(Some),
+            None => known.at_position(&mut connection, workspace, position).await.map(Some),
+            Some(time) => known.at_time(&mut connection, workspace, time, position).await.map(Some),
         }
     }
 
