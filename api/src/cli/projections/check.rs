@@ -9,7 +9,8 @@ use super::{chosen, progress::Report};
 use crate::cli::{failure::Failure, output, progress::Bars};
 
 /// Fold a projection anew beside the live one and say whether both are equal, row for row. What an interrupted
-/// rebuild has built is thrown away.
+/// rebuild has built is thrown away. Needs room on the database's disk for one more of what is checked, and for some
+/// three times the largest one while the two are compared.
 #[derive(Args)]
 pub(in crate::cli) struct Check {
     /// Which one
