@@ -34,19 +34,22 @@ pub(super) async fn write(connection: &mut PgConnection, reckoned: &[Reckoned]) 
     let subjects: Vec<Option<Uuid>> = all.iter().map(|(_, clock)| clock.subject).collect();
     let warned: Vec<Option<DateTime<Utc>>> = all.iter().map(|(_, clock)| clock.warn_at).collect();
     let due: Vec<DateTime<Utc>> = all.iter().map(|(_, clock)| clock.due_at).collect();
+    // Nobody else writes meanwhile, so what is missing can be added without looking whether somebody was faster.
     sqlx::query(
         "with k as (select * from unnest($2::uuid[], $3::uuid[], $4::text[], $5::integer[], $6::uuid[], \
                         $7::timestamptz[], $8::timestamptz[]) \
                         as k (consultation_id, workspace_id, clock, number, handover_id, warn_at, due_at)), \
          gone as (delete from ledgerdesk.clocks t where t.consultation_id = any($1) and not exists ( \
                       select from k where (k.consultation_id, k.clock, k.number) \
-                                        = (t.consultation_id, t.clock, t.number))) \
-         insert into ledgerdesk.clocks as t \
-             (consultation_id, workspace_id, clock, number, handover_id, warn_at, due_at) \
-         select * from k \
-         on conflict (consultation_id, clock, number) do update \
-            set warn_at = excluded.warn_at, due_at = excluded.due_at \
-          where (t.warn_at, t.due_at) is distinct from (excluded.warn_at, excluded.due_at)",
+                                        = (t.consultation_id, t.clock, t.number))), \
+         moved as (update ledgerdesk.clocks t set warn_at = k.warn_at, due_at = k.due_at from k \
+                    where t.consultation_id = any($1) \
+                      and (k.consultation_id, k.clock, k.number) = (t.consultation_id, t.clock, t.number) \
+                      and (k.warn_at, k.due_at) is distinct from (t.warn_at, t.due_at)) \
+         insert into ledgerdesk.clocks (consultation_id, workspace_id, clock, number, handover_id, warn_at, due_at) \
+         select * from k where not exists ( \
+                      select from ledgerdesk.clocks t where t.consultation_id = any($1) \
+                         and (k.consultation_id, k.clock, k.number) = (t.consultation_id, t.clock, t.number))",
     )
     .bind(reckoned.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
     .bind(&consultations)

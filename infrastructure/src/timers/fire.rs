@@ -1,54 +1,48 @@
-//! Timers whose time has come become commands.
+//! What has to be told of consultations whose time has come becomes commands.
 
 use std::{sync::Arc, time::Duration};
 
 use chrono::{DateTime, Utc};
 use futures_util::future;
 use ledgerdesk_domain::{
-    consultation::{AnnounceServiceLevel, Consultation, ConsultationCommand, ExpireHandover},
+    consultation::{
+        AnnounceServiceLevel, Consultation, ConsultationCommand, ConsultationRejection, ExpireHandover,
+    },
     context::Actor,
     event::{Recorded, Source},
     id::{ConsultationId, HandoverId, WorkspaceId},
-    service_level::{self, Deadline, Stage},
+    service_level::{self, ClockKind, Deadline, Stage},
     stream::{ExpectedVersion, StreamId, StreamType, StreamVersion},
 };
 use sha2::{Digest as _, Sha256};
-use sqlx::{Postgres, Row as _, Transaction, postgres::PgRow};
+use sqlx::{Postgres, Row as _, Transaction};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::{BACK_OFF, SAFETY, Shared, TimerError, rows};
+use super::{
+    BACK_OFF, Reckoned, SAFETY, Shared, TimerError,
+    rows::{self, Reminder},
+};
 use crate::{
     command::{CommandError, Envelope, IdempotencyKey},
     event_store::{AppendError, ReadError},
 };
 
-/// How many timers are taken at a time.
+/// How many consultations are taken at a time.
 const ROUND: i64 = 64;
-/// How soon a node looks again at timers that are due and that another node has taken.
+/// How soon a node looks again at what is due and that another node has taken.
 const TAKEN: Duration = Duration::from_millis(100);
 /// How often a command is decided again after the consultation changed under it.
 const ATTEMPTS: usize = 32;
 
-/// A timer that is due.
+/// A consultation whose time has come.
 struct Due {
     workspace: WorkspaceId,
     consultation: ConsultationId,
-    stage: String,
-    clock: String,
-    number: i32,
-    fires_at: DateTime<Utc>,
-    /// How long ago that was when it was taken, by the database's clock.
-    late: Duration,
+    version: i32,
+    /// When it was taken, by the database's clock.
     now: DateTime<Utc>,
-}
-
-/// What became of a timer.
-enum Outcome {
-    Told(Stage),
-    /// There is nothing to tell any more.
-    Stale,
-    Failed,
+    taken: Instant,
 }
 
 pub(super) async fn run(shared: Shared) {
@@ -81,64 +75,70 @@ async fn round(shared: &Shared) -> Result<Duration, TimerError> {
     if taken.is_empty() {
         return Ok(until_next(&mut transaction).await?);
     }
-    let since = Instant::now();
-    let outcomes = future::join_all(taken.iter().map(|due| tell(shared, due))).await;
-    let (mut done, mut failed) = (vec![], vec![]);
-    for (due, outcome) in taken.iter().zip(outcomes) {
-        match outcome {
-            Outcome::Told(stage) => parts.metrics.fired(stage, due.late + since.elapsed()),
-            Outcome::Stale => parts.metrics.stale(),
-            Outcome::Failed => {
+    let told = future::join_all(taken.iter().map(|due| tell(shared, due))).await;
+    let (mut done, mut failed, mut next) = (vec![], vec![], vec![]);
+    for (due, told) in taken.iter().zip(told) {
+        match told {
+            Ok(reminder) => {
+                done.push(due);
+                next.extend(reminder);
+            }
+            Err(error) => {
                 parts.metrics.failed();
+                tracing::warn!(
+                    error = &error as &dyn std::error::Error,
+                    consultation = %due.consultation,
+                    "a timer could not tell what it has to; trying again"
+                );
                 failed.push(due);
-                continue;
             }
         }
-        done.push(due);
     }
-    delete(&mut transaction, &done).await?;
-    put_off(&mut transaction, &failed).await?;
+    change(&mut transaction, &done, "delete from ledgerdesk.reminders r using k").await?;
+    rows::insert(&mut transaction, &next, "do nothing").await?;
+    // Left alone for a while, so that others come first.
+    let put_off =
+        "update ledgerdesk.reminders r set looks_at = clock_timestamp() + interval '250 milliseconds' from k";
+    change(&mut transaction, &failed, put_off).await?;
     transaction.commit().await?;
     Ok(Duration::ZERO)
 }
 
-/// Takes timers whose time has come; nobody else takes them until the transaction ends.
+/// Takes consultations whose time has come; nobody else takes them until the transaction ends.
 async fn take(transaction: &mut Transaction<'_, Postgres>) -> Result<Vec<Due>, sqlx::Error> {
-    // Commands are carried out meanwhile. A node that falls asleep over them lets the others have them soon.
-    sqlx::query("set local idle_in_transaction_session_timeout = '5s'").execute(&mut **transaction).await?;
+    // Commands are carried out meanwhile. A node that falls asleep over them lets the others have them soon. If a crash
+    // takes the end of the transaction back, the log still says what was told.
+    let limits = "set local idle_in_transaction_session_timeout = '5s'; set local synchronous_commit = off";
+    sqlx::raw_sql(limits).execute(&mut **transaction).await?;
     // The statement's time, which stays the same while it runs: the index is read up to there, and not to its end.
     let rows = sqlx::query(
         "with due as (
-             select ctid from ledgerdesk.timers where tried_again_at <= statement_timestamp()
-              order by tried_again_at limit $1 for update skip locked)
-         select t.*, clock_timestamp() as now,
-                extract(epoch from clock_timestamp() - t.fires_at)::float8 as late
-           from ledgerdesk.timers t join due on t.ctid = due.ctid",
+             select ctid from ledgerdesk.reminders where looks_at <= statement_timestamp()
+              order by looks_at limit $1 for update skip locked)
+         select r.workspace_id, r.consultation_id, r.version, clock_timestamp() as now
+           from ledgerdesk.reminders r join due on r.ctid = due.ctid",
     )
     .bind(ROUND)
     .fetch_all(&mut **transaction)
     .await?;
-    rows.iter().map(due).collect()
+    let taken = Instant::now();
+    rows.iter()
+        .map(|row| {
+            Ok(Due {
+                workspace: WorkspaceId(row.try_get("workspace_id")?),
+                consultation: ConsultationId(row.try_get("consultation_id")?),
+                version: row.try_get("version")?,
+                now: row.try_get("now")?,
+                taken,
+            })
+        })
+        .collect()
 }
 
-fn due(row: &PgRow) -> Result<Due, sqlx::Error> {
-    let late: f64 = row.try_get("late")?;
-    Ok(Due {
-        workspace: WorkspaceId(row.try_get("workspace_id")?),
-        consultation: ConsultationId(row.try_get("consultation_id")?),
-        stage: row.try_get("stage")?,
-        clock: row.try_get("clock")?,
-        number: row.try_get("number")?,
-        fires_at: row.try_get("fires_at")?,
-        late: Duration::try_from_secs_f64(late).unwrap_or_default(),
-        now: row.try_get("now")?,
-    })
-}
-
-/// How long until the next timer: a moment if one is due that another node has taken.
+/// How long until the next look: a moment if one is due that another node has taken.
 async fn until_next(transaction: &mut Transaction<'_, Postgres>) -> Result<Duration, sqlx::Error> {
     let seconds: Option<f64> = sqlx::query_scalar(
-        "select extract(epoch from min(tried_again_at) - clock_timestamp())::float8 from ledgerdesk.timers",
+        "select extract(epoch from min(looks_at) - clock_timestamp())::float8 from ledgerdesk.reminders",
     )
     .fetch_one(&mut **transaction)
     .await?;
@@ -149,91 +149,79 @@ async fn until_next(transaction: &mut Transaction<'_, Postgres>) -> Result<Durat
     })
 }
 
-async fn delete(transaction: &mut Transaction<'_, Postgres>, done: &[&Due]) -> Result<(), sqlx::Error> {
-    change(transaction, done, "delete from ledgerdesk.timers t using k").await
-}
-
-/// Leaves alone for a while what could not be told, so that others come first.
-async fn put_off(transaction: &mut Transaction<'_, Postgres>, failed: &[&Due]) -> Result<(), sqlx::Error> {
-    let change_sql = "update ledgerdesk.timers t set tried_again_at = clock_timestamp() + interval '250 milliseconds' from k";
-    change(transaction, failed, change_sql).await
-}
-
+/// Changes rows that were taken.
 async fn change(
     transaction: &mut Transaction<'_, Postgres>,
-    timers: &[&Due],
+    taken: &[&Due],
     verb: &str,
 ) -> Result<(), sqlx::Error> {
-    if timers.is_empty() {
+    if taken.is_empty() {
         return Ok(());
     }
     sqlx::query(sqlx::AssertSqlSafe(format!(
-        "with k as (select * from unnest($1::uuid[], $2::text[], $3::text[], $4::integer[], $5::timestamptz[])
-             as k (consultation_id, stage, clock, number, fires_at))
-         {verb} where (k.consultation_id, k.stage, k.clock, k.number, k.fires_at)
-             = (t.consultation_id, t.stage, t.clock, t.number, t.fires_at)"
+        "with k as (select * from unnest($1::uuid[], $2::integer[]) as k (consultation_id, version))
+         {verb} where (k.consultation_id, k.version) = (r.consultation_id, r.version)"
     )))
-    .bind(timers.iter().map(|due| due.consultation.uuid()).collect::<Vec<Uuid>>())
-    .bind(timers.iter().map(|due| due.stage.as_str()).collect::<Vec<_>>())
-    .bind(timers.iter().map(|due| due.clock.as_str()).collect::<Vec<_>>())
-    .bind(timers.iter().map(|due| due.number).collect::<Vec<_>>())
-    .bind(timers.iter().map(|due| due.fires_at).collect::<Vec<_>>())
+    .bind(taken.iter().map(|due| due.consultation.uuid()).collect::<Vec<Uuid>>())
+    .bind(taken.iter().map(|due| due.version).collect::<Vec<_>>())
     .execute(&mut **transaction)
     .await
     .map(drop)
 }
 
-/// Tells what a timer is for, if the log still asks for it.
-async fn tell(shared: &Shared, due: &Due) -> Outcome {
-    for _ in 0..ATTEMPTS {
-        let found = match find(shared, due).await {
-            Ok(Some(found)) => found,
-            Ok(None) => return Outcome::Stale,
-            Err(error) => return failed(due, &error),
+/// Tells what has come of a consultation, one after the other, as far as the log still asks for it; answers when to look
+/// again.
+async fn tell(shared: &Shared, due: &Due) -> Result<Option<Reminder>, CommandError<ConsultationRejection>> {
+    let metrics = &shared.parts.metrics;
+    // What is settled: told, or refused, whatever the log says of it next.
+    let mut settled: Vec<(Stage, ClockKind, u32)> = vec![];
+    let (mut attempts, mut has_told) = (0, false);
+    loop {
+        let reckoned = reckon(shared, due).await?;
+        // Nobody is warned of what has passed.
+        let has_passed = |deadline: &Deadline| deadline.stage == Stage::Warn && deadline.due_at <= due.now;
+        let come = reckoned.ahead.deadlines.iter().filter(|deadline| {
+            deadline.at <= due.now && !has_passed(deadline) && !settled.contains(&key(deadline))
+        });
+        let Some(deadline) = come.min_by_key(|deadline| deadline.at) else {
+            if !has_told {
+                metrics.stale();
+            }
+            return Ok(reckoned.reminder(Some(due.now)));
         };
-        let (deadline, version) = found;
-        let stage = deadline.stage;
-        let cause = match cause(shared, due, &deadline).await {
-            Ok(cause) => cause,
-            Err(error) => return failed(due, &error),
-        };
-        let envelope = envelope(shared, due, (deadline, version), cause.as_deref());
-        let executed = shared.parts.executor.execute::<Consultation>(envelope);
-        match executed.await {
-            Ok(_) => return Outcome::Told(stage),
-            Err(CommandError::Append(AppendError::Conflict { .. })) => {}
+        let cause = cause(shared, due, deadline).await?;
+        let envelope = envelope(shared, due, (deadline, reckoned.version), cause.as_deref());
+        match shared.parts.executor.execute::<Consultation>(envelope).await {
+            Ok(_) => {
+                let waited = (due.now - deadline.at).to_std().unwrap_or_default();
+                metrics.fired(deadline.stage, waited + due.taken.elapsed());
+                has_told = true;
+            }
+            Err(CommandError::Append(AppendError::Conflict { .. })) if attempts < ATTEMPTS => {
+                attempts += 1;
+                continue;
+            }
             // The rules of the consultation see it otherwise: nothing is lost, it was a reminder.
             Err(CommandError::Rejected(rejection)) => {
                 tracing::debug!(%rejection, consultation = %due.consultation, "a timer was refused");
-                return Outcome::Stale;
             }
-            Err(error) => return failed(due, &error),
+            Err(error) => return Err(error),
         }
+        settled.push(key(deadline));
     }
-    Outcome::Failed
 }
 
-fn failed(due: &Due, error: &(dyn std::error::Error + 'static)) -> Outcome {
-    tracing::warn!(error, consultation = %due.consultation, "a timer could not tell what it has to; trying again");
-    Outcome::Failed
+const fn key(deadline: &Deadline) -> (Stage, ClockKind, u32) {
+    (deadline.stage, deadline.clock, deadline.number)
 }
 
-/// What the timer is for, as the log has it now, and the version of the consultation that says so.
-async fn find(shared: &Shared, due: &Due) -> Result<Option<(Deadline, StreamVersion)>, ReadError> {
+/// What is ahead of the consultation, as the log has it now.
+async fn reckon(shared: &Shared, due: &Due) -> Result<Reckoned, ReadError> {
+    let Due { workspace, consultation, .. } = *due;
     let levels = &shared.parts.levels;
-    let (facts, rules) =
-        tokio::try_join!(levels.facts(due.workspace, due.consultation), levels.rules(due.workspace))?;
-    let deadline = service_level::ahead(&facts, &rules).deadlines.into_iter().find(|deadline| {
-        deadline.stage.as_str() == due.stage
-            && deadline.clock.as_str() == due.clock
-            && rows::number(deadline) == due.number
-            && deadline.at == due.fires_at
-    });
-    // Nobody is warned of what has passed.
-    let has_passed = |deadline: &Deadline| deadline.stage == Stage::Warn && deadline.due_at <= due.now;
-    Ok(deadline
-        .filter(|deadline| !has_passed(deadline))
-        .map(|deadline| (deadline, StreamVersion(facts.version()))))
+    let (facts, rules) = tokio::try_join!(levels.facts(workspace, consultation), levels.rules(workspace))?;
+    let ahead = service_level::ahead(&facts, &rules);
+    Ok(Reckoned { workspace, consultation, version: facts.version(), ahead })
 }
 
 /// The event that led to a deadline: it is what causes the telling, and the telling belongs to its conversation.
@@ -248,18 +236,22 @@ async fn cause(shared: &Shared, due: &Due, deadline: &Deadline) -> Result<Option
 fn envelope(
     shared: &Shared,
     due: &Due,
-    (deadline, version): (Deadline, StreamVersion),
+    (deadline, version): (&Deadline, i32),
     cause: Option<&Recorded>,
 ) -> Envelope<ConsultationCommand> {
-    let Due { stage, clock, number, consultation, .. } = due;
-    let key = format!("timer:{consultation}:{stage}:{clock}:{number}:{}", deadline.at.timestamp_micros());
+    let (consultation, stage, clock) = (due.consultation, deadline.stage.as_str(), deadline.clock.as_str());
+    let key = format!(
+        "timer:{consultation}:{stage}:{clock}:{}:{}",
+        deadline.number,
+        deadline.at.timestamp_micros()
+    );
     let digest = Sha256::digest(&key).into();
     let occurred_at = Some(deadline.at);
     let command = match (deadline.stage, deadline.subject) {
         (Stage::HandoverExpiry, Some(handover)) => {
             ConsultationCommand::ExpireHandover(ExpireHandover { handover_id: HandoverId(handover) })
         }
-        _ => ConsultationCommand::AnnounceServiceLevel(AnnounceServiceLevel { deadline }),
+        _ => ConsultationCommand::AnnounceServiceLevel(AnnounceServiceLevel { deadline: deadline.clone() }),
     };
     Envelope {
         workspace_id: due.workspace,
@@ -271,7 +263,7 @@ fn envelope(
         causation_id: cause.map(|cause| cause.event_id.uuid()),
         source: Source::system("timer"),
         idempotency: Some(IdempotencyKey { key, digest }),
-        expected_version: ExpectedVersion::Exact(version),
+        expected_version: ExpectedVersion::Exact(StreamVersion(version)),
         occurred_at,
         erase: vec![],
     }

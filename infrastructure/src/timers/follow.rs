@@ -20,6 +20,8 @@ use crate::event_store::{Cursor, LogPage, ReadError};
 
 /// How many events are dealt with at a time.
 const PAGE: usize = 500;
+/// How long what is written gathers: a busy log is not written about event by event.
+const GATHER: Duration = Duration::from_millis(40);
 /// How long a node that did not write last leaves a page to the one that did.
 const STANDS_BY: Duration = Duration::from_millis(250);
 /// Streams that are read side by side.
@@ -39,9 +41,12 @@ pub(super) async fn run(shared: Shared) {
             "timers cannot follow the log; trying again"
         );
         follow.known = Known::default();
-        if matches!(error, TimerError::FellBack | TimerError::Read(ReadError::ForeignCursor { .. })) {
-            // What was told is in the log as it is now, so all may be reckoned anew.
+        let is_foreign = matches!(error, TimerError::Read(ReadError::ForeignCursor { .. }));
+        if is_foreign || matches!(error, TimerError::FellBack) {
             shared.parts.levels.forget();
+        }
+        if is_foreign {
+            // What was told is in the log as it is now, so all may be reckoned anew.
             if let Err(error) = rows::clear(&shared.parts.pool, &shared.parts.node).await {
                 tracing::warn!(error = &error as &dyn std::error::Error, "the timers could not be cleared");
             }
@@ -122,6 +127,9 @@ impl Follow {
             self.shared.changed.notify_one();
             if !changed.is_empty() {
                 self.shared.replays.notify_one();
+            }
+            if page.events.len() < PAGE && !self.shared.sleep(GATHER).await {
+                return Ok(());
             }
         }
     }

@@ -1,15 +1,21 @@
 //! Durable timers: what has to be told when its time comes, told once, whatever the number of nodes.
 //!
 //! - `follow`: the log is followed with a checkpoint of its own; what is ahead of each consultation is reckoned by
-//!   [`ledgerdesk_domain::service_level::ahead`] and written as rows of `ledgerdesk.timers`.
+//!   [`ledgerdesk_domain::service_level::ahead`], and when the first of it comes is written into `ledgerdesk.reminders`.
 //! - `replay`: the same for all open consultations of a workspace whose rules changed.
-//! - `fire`: rows whose time has come become commands.
+//! - `fire`: what has to be told of consultations whose time has come becomes commands.
 //! - `rows`: the tables; `clocks`: the one that tells what is due and what is late.
 //!
 //! # Why each is told once
-//! A row is no more than a reminder. Whoever takes it looks at the log as it is then, and sends a command that is
-//! carried out on that very version only, with the clock and its deadline as idempotency key. A row of a deadline
-//! that moved finds nothing to tell; one that was told and could not be deleted finds that it was.
+//! A row is no more than a reminder to look at a consultation. Whoever takes it looks at the log as it is then, and sends
+//! a command for each deadline that has come, carried out on that very version only, with the clock and its deadline as
+//! idempotency key. Where deadlines moved there is nothing to tell; where they were told and the row could not be
+//! replaced, the log says that they were.
+//!
+//! # Why none is forgotten
+//! A row has the version of the consultation that it was reckoned from. Who follows the log adds a row for each newer
+//! version and deletes the older ones that nobody has taken; who tells replaces the row that it took, and no other, by
+//! one for what comes next. So the newest version always has its row, whoever comes first.
 //!
 //! # Why none is late
 //! Every node fires: rows are taken with `for update skip locked`, so nodes never wait for each other, and a node that
@@ -26,11 +32,16 @@ mod rows;
 
 use std::{sync::Arc, time::Duration};
 
-use ledgerdesk_domain::service_level::Ahead;
+use chrono::{DateTime, Utc};
+use ledgerdesk_domain::{
+    id::{ConsultationId, WorkspaceId},
+    service_level::Ahead,
+};
 use sqlx::PgPool;
 use tokio::sync::Notify;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+use self::rows::Reminder;
 pub use self::{clocks::is_shown, metrics::TimerMetrics};
 use crate::{
     clock::IdSource,
@@ -106,10 +117,25 @@ impl Timers {
 
 /// What was reckoned for a consultation.
 struct Reckoned {
-    workspace: ledgerdesk_domain::id::WorkspaceId,
-    consultation: ledgerdesk_domain::id::ConsultationId,
+    workspace: WorkspaceId,
+    consultation: ConsultationId,
     version: i32,
     ahead: Ahead,
+}
+
+impl Reckoned {
+    /// When to look at the consultation, after an instant if one is given. None for one that has ended and of which
+    /// nothing is to be told.
+    fn reminder(&self, after: Option<DateTime<Utc>>) -> Option<Reminder> {
+        let times = self.ahead.deadlines.iter().map(|deadline| deadline.at);
+        let looks_at = times.filter(|at| after.is_none_or(|after| *at > after)).min();
+        (self.ahead.is_open || looks_at.is_some()).then_some(Reminder {
+            consultation: self.consultation,
+            version: self.version,
+            workspace: self.workspace,
+            looks_at,
+        })
+    }
 }
 
 /// Why a task could not go on.
@@ -119,7 +145,8 @@ enum TimerError {
     Read(#[from] ReadError),
     #[error("the timers could not be written")]
     Database(#[from] sqlx::Error),
-    /// The checkpoint lies before what this node has followed: the database was restored.
+    /// The checkpoint lies before what this node has followed: the database crashed, or was restored. Either way the
+    /// tables went back with it.
     #[error("the checkpoint of the timers fell back")]
     FellBack,
 }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     id::{ConsultationId, WorkspaceId},
-    service_level::Deadline,
     stream::Position,
 };
 use sqlx::{PgConnection, PgPool, Postgres, Transaction};
@@ -25,10 +24,11 @@ pub(super) async fn checkpoint(pool: &PgPool) -> Result<Cursor, TimerError> {
 
 /// The same, with the row held: nobody else writes timers until the transaction ends.
 pub(super) async fn hold(transaction: &mut Transaction<'_, Postgres>) -> Result<Cursor, TimerError> {
-    // A node that falls asleep here must not keep the others waiting.
+    // A node that falls asleep here must not keep the others waiting. What a crash of the database takes back is written
+    // again, because the checkpoint goes back with it.
     sqlx::raw_sql(
         "set local lock_timeout = '5s'; set local statement_timeout = '20s'; \
-         set local idle_in_transaction_session_timeout = '3s'",
+         set local idle_in_transaction_session_timeout = '3s'; set local synchronous_commit = off",
     )
     .execute(&mut **transaction)
     .await?;
@@ -69,8 +69,7 @@ pub(super) async fn clear(pool: &PgPool, node: &str) -> Result<(), TimerError> {
     let mut transaction = pool.begin().await?;
     hold(&mut transaction).await?;
     sqlx::raw_sql(
-        "delete from ledgerdesk.timers; delete from ledgerdesk.clocks; \
-         delete from ledgerdesk.timed_consultations; delete from ledgerdesk.timer_replays",
+        "delete from ledgerdesk.reminders; delete from ledgerdesk.clocks; delete from ledgerdesk.timer_replays",
     )
     .execute(&mut *transaction)
     .await?;
@@ -84,74 +83,53 @@ pub(super) async fn write(connection: &mut PgConnection, reckoned: &[Reckoned]) 
     if reckoned.is_empty() {
         return Ok(());
     }
-    let (open, ended): (Vec<_>, Vec<_>) = reckoned.iter().partition(|one| one.ahead.is_open);
-    sqlx::query(
-        "insert into ledgerdesk.timed_consultations (consultation_id, workspace_id, version)
-         select * from unnest($1::uuid[], $2::uuid[], $3::integer[])
-         on conflict (consultation_id) do update set version = excluded.version",
-    )
-    .bind(open.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
-    .bind(open.iter().map(|one| one.workspace.uuid()).collect::<Vec<_>>())
-    .bind(open.iter().map(|one| one.version).collect::<Vec<_>>())
-    .execute(&mut *connection)
-    .await?;
-    if !ended.is_empty() {
-        sqlx::query("delete from ledgerdesk.timed_consultations where consultation_id = any($1)")
-            .bind(ended.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
-            .execute(&mut *connection)
-            .await?;
-    }
-    write_timers(connection, reckoned).await
-}
-
-/// Writes the timers alone, and the clocks that they are about. Those that stay are not touched; those that a node has taken are its business.
-async fn write_timers(connection: &mut PgConnection, reckoned: &[Reckoned]) -> Result<(), sqlx::Error> {
-    let all: Vec<(&Reckoned, &Deadline)> = reckoned
-        .iter()
-        .flat_map(|one| one.ahead.deadlines.iter().map(move |deadline| (one, deadline)))
-        .collect();
-    let consultations: Vec<Uuid> = all.iter().map(|(one, _)| one.consultation.uuid()).collect();
-    let workspaces: Vec<Uuid> = all.iter().map(|(one, _)| one.workspace.uuid()).collect();
-    let stages: Vec<&str> = all.iter().map(|(_, deadline)| deadline.stage.as_str()).collect();
-    let clocks: Vec<&str> = all.iter().map(|(_, deadline)| deadline.clock.as_str()).collect();
-    let numbers: Vec<i32> = all.iter().map(|(_, deadline)| number(deadline)).collect();
-    let times: Vec<DateTime<Utc>> = all.iter().map(|(_, deadline)| deadline.at).collect();
+    // A row that a node has taken is that node's business: it goes when the node has told.
     sqlx::query(
         "with gone as (
-             select t.ctid from ledgerdesk.timers t
-              where t.consultation_id = any($1) and not exists (
-                 select from unnest($2::uuid[], $3::text[], $4::text[], $5::integer[], $6::timestamptz[])
-                     as k (consultation_id, stage, clock, number, fires_at)
-                  where (k.consultation_id, k.stage, k.clock, k.number, k.fires_at)
-                      = (t.consultation_id, t.stage, t.clock, t.number, t.fires_at))
-                for update skip locked)
-         delete from ledgerdesk.timers t using gone where t.ctid = gone.ctid",
+             select r.ctid from ledgerdesk.reminders r
+               join unnest($1::uuid[], $2::integer[], $3::boolean[]) as k (consultation_id, version, stays)
+                 on r.consultation_id = k.consultation_id
+                and (r.version < k.version or r.version = k.version and not k.stays)
+                for update of r skip locked)
+         delete from ledgerdesk.reminders r using gone where r.ctid = gone.ctid",
     )
     .bind(reckoned.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
-    .bind(&consultations)
-    .bind(&stages)
-    .bind(&clocks)
-    .bind(&numbers)
-    .bind(&times)
+    .bind(reckoned.iter().map(|one| one.version).collect::<Vec<_>>())
+    .bind(reckoned.iter().map(|one| one.reminder(None).is_some()).collect::<Vec<_>>())
     .execute(&mut *connection)
     .await?;
-    sqlx::query(
-        "insert into ledgerdesk.timers
-             (consultation_id, workspace_id, stage, clock, number, fires_at, tried_again_at)
-         select k.consultation_id, k.workspace_id, k.stage, k.clock, k.number, k.fires_at, k.fires_at
-           from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::integer[], $6::timestamptz[])
-                as k (consultation_id, workspace_id, stage, clock, number, fires_at)
-         on conflict do nothing",
-    )
-    .bind(&consultations)
-    .bind(&workspaces)
-    .bind(&stages)
-    .bind(&clocks)
-    .bind(&numbers)
-    .bind(&times)
-    .execute(&mut *connection)
-    .await?;
+    let reminders: Vec<_> = reckoned.iter().filter_map(|one| one.reminder(None)).collect();
+    insert(connection, &reminders, "do update set looks_at = excluded.looks_at").await?;
     clocks::write(connection, reckoned).await
+}
+
+/// A row of `ledgerdesk.reminders`.
+pub(super) struct Reminder {
+    pub(super) consultation: ConsultationId,
+    pub(super) version: i32,
+    pub(super) workspace: WorkspaceId,
+    pub(super) looks_at: Option<DateTime<Utc>>,
+}
+
+/// Adds reminders; `conflict` says what becomes of one that is there.
+pub(super) async fn insert(
+    connection: &mut PgConnection,
+    reminders: &[Reminder],
+    conflict: &str,
+) -> Result<(), sqlx::Error> {
+    // In one order, so that two who add the same ones never wait for each other in a circle.
+    sqlx::query(sqlx::AssertSqlSafe(format!(
+        "insert into ledgerdesk.reminders (consultation_id, version, workspace_id, looks_at)
+         select * from unnest($1::uuid[], $2::integer[], $3::uuid[], $4::timestamptz[]) order by 1, 2
+         on conflict (consultation_id, version) {conflict}"
+    )))
+    .bind(reminders.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
+    .bind(reminders.iter().map(|one| one.version).collect::<Vec<_>>())
+    .bind(reminders.iter().map(|one| one.workspace.uuid()).collect::<Vec<_>>())
+    .bind(reminders.iter().map(|one| one.looks_at).collect::<Vec<_>>())
+    .execute(connection)
+    .await
+    .map(drop)
 }
 
 /// Asks that all open consultations of these workspaces are reckoned anew.
@@ -184,7 +162,7 @@ pub(super) async fn next_replay(
     .await?;
     let Some((workspace, after)) = row else { return Ok(None) };
     let ids: Vec<Uuid> = sqlx::query_scalar(
-        "select consultation_id from ledgerdesk.timed_consultations
+        "select distinct consultation_id from ledgerdesk.reminders
           where workspace_id = $1 and consultation_id > $2 order by consultation_id limit $3",
     )
     .bind(workspace)
@@ -202,11 +180,11 @@ pub(super) async fn write_replay(
     reckoned: Vec<Reckoned>,
 ) -> Result<(), sqlx::Error> {
     let last = reckoned.last().map(|one| one.consultation.uuid());
+    // One that ended meanwhile has no row any more.
     let current: Vec<Uuid> = sqlx::query_scalar(
-        "update ledgerdesk.timed_consultations t set version = k.version
-           from unnest($1::uuid[], $2::integer[]) as k (consultation_id, version)
-          where t.consultation_id = k.consultation_id and t.version <= k.version
-         returning t.consultation_id",
+        "select consultation_id from ledgerdesk.reminders r
+           join unnest($1::uuid[], $2::integer[]) as k (consultation_id, version) using (consultation_id)
+          group by consultation_id having max(r.version) <= max(k.version)",
     )
     .bind(reckoned.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
     .bind(reckoned.iter().map(|one| one.version).collect::<Vec<_>>())
@@ -216,7 +194,7 @@ pub(super) async fn write_replay(
     let is_last = i64::try_from(reckoned.len()).unwrap_or(i64::MAX) < REPLAYED;
     let kept: Vec<Reckoned> =
         reckoned.into_iter().filter(|one| current.contains(&one.consultation.uuid())).collect();
-    write_timers(connection, &kept).await?;
+    write(connection, &kept).await?;
     if is_last {
         let done = sqlx::query("delete from ledgerdesk.timer_replays where workspace_id = $1");
         return done.bind(workspace.uuid()).execute(connection).await.map(drop);
@@ -227,8 +205,4 @@ pub(super) async fn write_replay(
         .execute(connection)
         .await
         .map(drop)
-}
-
-pub(super) fn number(deadline: &Deadline) -> i32 {
-    i32::try_from(deadline.number).unwrap_or(i32::MAX)
 }

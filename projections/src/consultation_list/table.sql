@@ -70,4 +70,4 @@ create index on {schema}.consultation_list (workspace_id, channel, updated_at, i
 create index on {schema}.consultation_list (workspace_id, channel, priority_rank, id);
 create index on {schema}.consultation_list (workspace_id, channel, appointed_for, id) where appointed_for is not null;
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where open_handover is not null;
-create index on {schema}.consultation_list using gin (tags jsonb_path_ops);
+create index on {schema}.consultation_list using gin (tags jsonb_path_ops) where tags <> '[]';

@@ -197,10 +197,6 @@ impl read::Filter for Filter {
         if let Some(time) = self.opened_before {
             conditions.0.push(" and t.opened_at < ").push_bind(time);
         }
-        if self.parts().any(|part| !part.tags.is_empty()) {
-            // Only versions with tags are in the index of tags.
-            conditions.holds("t.tags = '[]'", Some(false));
-        }
         self.listed.restrict(conditions);
     }
 

@@ -187,6 +187,8 @@ impl Conditions {
     pub fn holds_all(&mut self, column: &'static str, texts: &[String]) {
         if !texts.is_empty() {
             self.and(column, " @> ", sqlx::types::Json(texts.to_vec()));
+            // Indexes of lists leave out the empty ones.
+            self.0.push(" and ").push(column).push(" <> '[]'");
         }
     }
 

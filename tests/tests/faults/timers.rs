@@ -86,13 +86,7 @@ async fn judge(name: &str, postgres: &Postgres, consultations: usize) -> i64 {
         "{name}: {deadlines} deadlines told; late by {median} ms (p50), {most} ms (p99), {longest} ms (max)"
     );
     wait_until("no timer is left", async || {
-        postgres
-            .number(
-                "select count(*) from ledgerdesk.timers t join \
-        ledgerdesk.timed_consultations c using (consultation_id) where t.clock = 'FIRST_RESPONSE'",
-            )
-            .await
-            == 0
+        postgres.number("select count(*) from ledgerdesk.reminders where looks_at is not null").await == 0
     })
     .await;
     assert_eq!(postgres.number(TOLD).await, deadlines, "none is told twice or needlessly");
@@ -178,7 +172,7 @@ async fn a_start_tells_what_passed_while_nobody_was_there() {
     })
     .await;
     wait_until("no timer is left", async || {
-        postgres.number("select count(*) from ledgerdesk.timers where fires_at < clock_timestamp()").await
+        postgres.number("select count(*) from ledgerdesk.reminders where looks_at < clock_timestamp()").await
             == 0
     })
     .await;
