@@ -112,6 +112,7 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
             "",
         );
     }
+    drop(connection);
     pool.close().await;
     Ok(())
 }

@@ -8,7 +8,7 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics` (with `past`), `scale`, `archive`, and `shapes` and `peers`, which need what
+//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics`, `past`, `scale`, `archive`, and `shapes` and `peers`, which need what
 //!   `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
@@ -181,6 +181,8 @@ async fn measure(bench: &Bench, options: &Options) -> Result<()> {
     }
     if options.wants("analytics") {
         analytics::measure(bench, &mut report).await?;
+    }
+    if options.wants("past") {
         past::measure(bench, &mut report).await?;
     }
     if options.wants("shapes") {

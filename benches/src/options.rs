@@ -9,7 +9,7 @@ const USUAL: [&str; 11] = [
     "append", "graphql", "latency", "fanout", "load", "import", "size", "read", "verify", "export", "rebuild",
 ];
 /// Measured only by name: each takes minutes and gigabytes.
-const BY_NAME: [&str; 7] = ["migrate", "lists", "analytics", "shapes", "scale", "archive", "peers"];
+const BY_NAME: [&str; 8] = ["migrate", "lists", "analytics", "past", "shapes", "scale", "archive", "peers"];
 /// Seconds that one measurement runs.
 const ROUND: u64 = 5;
 
@@ -19,8 +19,8 @@ const ROUND: u64 = 5;
     name = "ledgerdesk-bench",
     about = "Measures what Ledgerdesk costs, beside what the same PostgreSQL does on its own",
     after_help = "A run without sections measures the usual ones and records them in docs/benchmarks.md. \
-                  `migrate`, `lists`, `analytics`, `shapes`, `scale`, `archive` and `peers` run by name only, and each \
-                  records itself when it runs alone."
+                  `migrate`, `lists`, `analytics`, `past`, `shapes`, `scale`, `archive` and `peers` run by name only, \
+                  and each records itself when it runs alone."
 )]
 pub(crate) struct Options {
     /// What to measure; the usual sections when none is named

@@ -38,8 +38,8 @@ const FILTERS: [(&str, &str); 7] = [
     ("a team's open work", "{ team: [\"team 3\"], status: [QUEUED, IN_PROGRESS] }"),
     ("what is closed", "{ status: [CLOSED] }"),
     ("an urgency", "{ priority: [URGENT] }"),
-    ("a busy manager", "{ assignee: [\"MANAGER\"] }"),
-    ("a client", "{ client: [\"CLIENT\"] }"),
+    ("a busy manager", "{ assignee: [\"$MANAGER\"] }"),
+    ("a client", "{ client: [\"$CLIENT\"] }"),
 ];
 const ORDERS: [&str; 3] = ["OPENED_AT", "PRIORITY", "CLOSED_AT"];
 
@@ -222,8 +222,8 @@ fn page(filter: &str, order: &str, which: &str, moment: &str) -> String {
 fn named(filter: &str) -> String {
     let id = |kind, text: &str| encode(kind, text.parse().unwrap_or_default());
     filter
-        .replace("MANAGER", &id(NodeKind::Manager, "00000000-0000-0000-0002-000000000039"))
-        .replace("CLIENT", &id(NodeKind::Client, "00000000-0000-0000-0001-000000000077"))
+        .replace("$MANAGER", &id(NodeKind::Manager, "00000000-0000-0000-0002-000000000039"))
+        .replace("$CLIENT", &id(NodeKind::Client, "00000000-0000-0000-0001-000000000077"))
 }
 
 fn body(query: &str) -> String {
