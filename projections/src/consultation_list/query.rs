@@ -98,7 +98,7 @@ impl Order {
 const RANKS: [i16; 4] = [1, 2, 3, 4];
 
 impl Filter {
-    fn ranks(&self) -> Vec<i16> {
+    pub(crate) fn ranks(&self) -> Vec<i16> {
         self.priorities.iter().map(|priority| rank(*priority)).collect()
     }
 

@@ -106,6 +106,12 @@ impl Filter {
         self.parts().find_map(|part| Facet::of("t.status", &part.statuses, part.condition.as_ref()))
     }
 
+    /// The urgencies that are wanted: an order by urgency need not pass over the others.
+    fn ranks(&self) -> Option<Facet> {
+        self.parts()
+            .find_map(|part| Facet::of_ranks("t.priority_rank", &part.ranks(), part.condition.as_ref()))
+    }
+
     /// A client or a manager has fewer consultations than there are.
     fn party(&self) -> Option<(Facet, bool)> {
         let client = |part: &consultation_list::Filter| {
@@ -208,8 +214,10 @@ impl read::Filter for Filter {
         self.listed.is_combined()
     }
 
-    fn facets(&self, _: Keyset) -> Vec<Facet> {
-        self.party().map(|(facet, _)| facet).into_iter().collect()
+    fn facets(&self, keyset: Keyset) -> Vec<Facet> {
+        let party = self.party().map(|(facet, _)| facet);
+        let by_rank = keyset.column == "t.priority_rank";
+        party.or_else(|| self.ranks().filter(|_| by_rank)).into_iter().collect()
     }
 }
 

@@ -57,8 +57,24 @@ async fn a_view_narrows_and_orders_the_list_and_a_filter_narrows_it_further() {
     let shown = app.post(&key, list, narrowed).await;
     assert_eq!(shown["data"]["consultations"]["nodes"], json!([{ "topic": "b" }]));
     // Another value for what the view says already leaves nothing.
+    let nothing = json!({ "totalCount": 0, "nodes": [] });
     let other = json!({ "view": saved["createdId"], "filter": { "priority": ["LOW"] } });
-    assert_eq!(app.post(&key, list, other).await["data"]["consultations"]["totalCount"], 0);
+    assert_eq!(app.post(&key, list, other).await["data"]["consultations"], nothing);
+    for (of_view, of_filter) in [
+        (json!({ "priority": ["URGENT"] }), json!({ "priority": ["LOW"] })),
+        (json!({ "status": ["CLOSED"] }), json!({ "status": ["QUEUED"] })),
+        (json!({ "channel": ["TELEGRAM"] }), json!({ "channel": ["SITE"] })),
+    ] {
+        let view = json!({ "name": "Other", "shared": true, "filter": of_view });
+        let view = app.done(&key, "saveView", view).await;
+        let both = json!({ "view": view["createdId"], "at": view["position"], "filter": of_filter });
+        assert_eq!(
+            app.post(&key, list, both).await["data"]["consultations"],
+            nothing,
+            "{of_view} {of_filter}"
+        );
+        app.mutate(&key, "deleteView", json!({ "viewId": view["createdId"] }), "").await;
+    }
 
     let over = json!({ "viewId": saved["createdId"], "name": "All", "shared": true });
     let over = app.done(&key, "saveView", over).await;

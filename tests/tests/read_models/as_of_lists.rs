@@ -253,6 +253,16 @@ async fn a_saved_view_narrows_and_orders_the_past_as_far_as_it_is_kept() {
     desk.settled().await;
     let found = list(&desk, &format!("view: {by_priority:?}, {moment}")).await;
     assert_eq!(field(&found, "id"), [high, low].map(consultation_id));
+    let found =
+        list(&desk, &format!("view: {by_priority:?}, filter: {{ status: [CLOSED] }}, {moment}")).await;
+    assert_eq!(field(&found, "id"), Vec::<String>::new(), "within the view");
+    let of_high =
+        save("{\"priority\":[\"HIGH\"]}", Some("{\"field\":\"PRIORITY\",\"direction\":\"ASC\"}")).await;
+    desk.settled().await;
+    let found = list(&desk, &format!("view: {of_high:?}, {moment}")).await;
+    assert_eq!(field(&found, "id"), [consultation_id(high)]);
+    let found = list(&desk, &format!("view: {of_high:?}, filter: {{ priority: [LOW] }}, {moment}")).await;
+    assert_eq!(field(&found, "id"), Vec::<String>::new(), "within the view");
     let found = list(&desk, &format!("view: {by_change:?}, orderBy: {{ field: OPENED_AT }}, {moment}")).await;
     assert_eq!(field(&found, "id"), [low, high].map(consultation_id));
     for view in [by_change, words] {
