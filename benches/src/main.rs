@@ -8,8 +8,8 @@
 //! makes rounds short, and records nothing. Each section is a file of its own:
 //! - the way in: `append`, `graphql`, `load`, `import`;
 //! - the way out: `latency` (with `lag`), `fanout`, `read`, `verify`, `export`, `rebuild`, `size`;
-//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics`, `past`, `scale`, `archive`, and `shapes` and `peers`, which need what
-//!   `make peers` fetches;
+//! - by name only: `migrate` (with `enlarge`), `lists`, `analytics`, `past`, `scale`, `archive`, and `shapes` and
+//!   `peers`, which need what `make peers` fetches;
 //! - baselines: `pgbench` (bare rows in), `scan` (the bare table out), `sql` (a read model by one statement).
 
 mod analytics;

@@ -6,33 +6,50 @@
 
 use std::{
     collections::VecDeque,
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::{Duration, Instant},
 };
 
 use ledgerdesk_domain::{event::Recorded, stream::Position};
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 
 use super::{StoreError, read::Reader};
 
 /// How many events a block holds.
 const BLOCK: i64 = 1_000;
 /// How many blocks are kept that one reader entered (some 1.5 MB each).
-const ALONE: usize = 14;
-/// How many of those that more than one did. Rebuilds that keep together are spread over twelve.
-const SHARED: usize = 12;
+const ALONE: usize = 16;
+/// How many of those that more than one did. Rebuilds that keep together are spread over sixteen.
+const SHARED: usize = 20;
 /// How many blocks are read in advance: whoever reads one goes on to the next, and meanwhile the database sends and
 /// another core decodes.
 const AHEAD: i64 = 2;
+/// How many blocks are read in advance at a time, for all readers together: with more, those of many readers would drive
+/// each other out before they are come to.
+const AHEAD_AT_ONCE: usize = 2;
+/// How long they are kept after the last reader was here.
+const KEPT_FOR: Duration = Duration::from_secs(5);
 
 type Block = Arc<OnceCell<Vec<Arc<Recorded>>>>;
 
 /// The blocks that were read lately.
-#[derive(Default)]
-pub(super) struct Blocks(Mutex<Kept<Block>>);
+pub(super) struct Blocks {
+    kept: Mutex<Kept<Block>>,
+    ahead: Arc<Semaphore>,
+}
+
+impl Default for Blocks {
+    fn default() -> Self {
+        Self { kept: Mutex::default(), ahead: Arc::new(Semaphore::new(AHEAD_AT_ONCE)) }
+    }
+}
 
 /// What is kept by number, the newest last. What only one reader has entered goes before what several share: one who
 /// runs through the log alone does not take from those who read it together.
-struct Kept<T>(VecDeque<Entered<T>>);
+struct Kept<T> {
+    blocks: VecDeque<Entered<T>>,
+    used: Instant,
+}
 
 struct Entered<T> {
     number: i64,
@@ -43,29 +60,30 @@ struct Entered<T> {
 
 impl<T> Default for Kept<T> {
     fn default() -> Self {
-        Self(VecDeque::new())
+        Self { blocks: VecDeque::new(), used: Instant::now() }
     }
 }
 
 impl<T: Clone + Default> Kept<T> {
     fn has(&self, number: i64) -> bool {
-        self.0.iter().any(|kept| kept.number == number)
+        self.blocks.iter().any(|kept| kept.number == number)
     }
 
     /// The block with this number, and whether its reader begins with it now.
     fn take(&mut self, number: i64, begins: bool) -> T {
-        let place = self.0.iter().position(|kept| kept.number == number);
-        let known = place.and_then(|place| self.0.remove(place));
+        self.used = Instant::now();
+        let place = self.blocks.iter().position(|kept| kept.number == number);
+        let known = place.and_then(|place| self.blocks.remove(place));
         let mut entered = known.unwrap_or_else(|| Entered { number, block: T::default(), readers: 0 });
         entered.readers += usize::from(begins);
         let block = entered.block.clone();
         let (is_shared, most) = if entered.readers > 1 { (true, SHARED) } else { (false, ALONE) };
-        self.0.push_back(entered);
+        self.blocks.push_back(entered);
         let of_its_kind = |kept: &Entered<T>| (kept.readers > 1) == is_shared;
-        if self.0.iter().filter(|kept| of_its_kind(kept)).count() > most
-            && let Some(oldest) = self.0.iter().position(of_its_kind)
+        if self.blocks.iter().filter(|kept| of_its_kind(kept)).count() > most
+            && let Some(oldest) = self.blocks.iter().position(of_its_kind)
         {
-            self.0.remove(oldest);
+            self.blocks.remove(oldest);
         }
         block
     }
@@ -109,20 +127,32 @@ impl Blocks {
             if (next + 1) * BLOCK > head.0 || self.blocks().has(next) {
                 continue;
             }
+            let Ok(permit) = Arc::clone(&self.ahead).try_acquire_owned() else { return };
             let (block, reader) = (self.blocks().take(next, false), reader.clone());
-            // Whoever needs it tries again and is told what is wrong.
-            tokio::spawn(async move { block.get_or_try_init(|| read(&reader, next)).await.map(drop) });
+            tokio::spawn(async move {
+                // Whoever needs it tries again and is told what is wrong.
+                let _ = block.get_or_try_init(|| read(&reader, next)).await;
+                drop(permit);
+            });
         }
     }
 
     /// Drops all of them: a person was erased, or the log has another history. A block that is being read right
     /// now goes to those who wait for it and to nobody after them.
     pub(super) fn clear(&self) {
-        self.blocks().0.clear();
+        self.blocks().blocks.clear();
     }
 
-    fn blocks(&self) -> std::sync::MutexGuard<'_, Kept<Block>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Drops all of them if nobody has read any for a while: where everybody is at the end of the log, nobody needs them.
+    pub(super) fn clear_unused(&self) {
+        let mut kept = self.blocks();
+        if kept.used.elapsed() > KEPT_FOR {
+            kept.blocks.clear();
+        }
+    }
+
+    fn blocks(&self) -> MutexGuard<'_, Kept<Block>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -150,7 +180,7 @@ mod tests {
             assert!(Arc::ptr_eq(first, &kept.take(number, true)), "{number} is kept for the third");
         }
         assert!(kept.has(1_999) && !kept.has(1_900));
-        assert!(kept.0.len() <= ALONE + SHARED);
+        assert!(kept.blocks.len() <= ALONE + SHARED);
     }
 
     #[test]
@@ -160,7 +190,7 @@ mod tests {
             let first = kept.take(number, true);
             assert!(Arc::ptr_eq(&first, &kept.take(number, true)), "{number}");
         }
-        assert_eq!(kept.0.len(), SHARED);
+        assert_eq!(kept.blocks.len(), SHARED);
         assert!(kept.has(999) && !kept.has(0));
     }
 }

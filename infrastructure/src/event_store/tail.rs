@@ -173,6 +173,7 @@ impl TailTask {
                     () = self.tail.closed.cancelled() => return,
                 }
             }
+            self.tail.older.clear_unused();
             let poll = tokio::time::sleep(POLL);
             tokio::pin!(poll);
             let mut told = Position::START;

@@ -11,7 +11,7 @@ use ledgerdesk_domain::{
     context::Actor,
     event::{Recorded, Source},
     id::{ConsultationId, HandoverId, WorkspaceId},
-    service_level::{self, ClockKind, Deadline, Stage},
+    service_level::{ClockKind, Deadline, Stage},
     stream::{ExpectedVersion, StreamId, StreamType, StreamVersion},
 };
 use sha2::{Digest as _, Sha256};
@@ -220,8 +220,7 @@ async fn reckon(shared: &Shared, due: &Due) -> Result<Reckoned, ReadError> {
     let Due { workspace, consultation, .. } = *due;
     let levels = &shared.parts.levels;
     let (facts, rules) = tokio::try_join!(levels.facts(workspace, consultation), levels.rules(workspace))?;
-    let ahead = service_level::ahead(&facts, &rules);
-    Ok(Reckoned { workspace, consultation, version: facts.version(), ahead })
+    Ok(Reckoned::of(workspace, consultation, &facts, &rules))
 }
 
 /// The event that led to a deadline: it is what causes the telling, and the telling belongs to its conversation.

@@ -11,7 +11,7 @@ use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use ledgerdesk_domain::{
     event::{Event, Recorded},
     id::{ConsultationId, WorkspaceId},
-    service_level::{self, Facts, Rules},
+    service_level::{Facts, Rules},
     stream::StreamType,
 };
 
@@ -27,7 +27,7 @@ const STANDS_BY: Duration = Duration::from_millis(250);
 /// Streams that are read side by side.
 const SIDE_BY_SIDE: usize = 32;
 /// How many facts each of the two generations holds (some 100 bytes each).
-const GENERATION: usize = 200_000;
+const GENERATION: usize = 50_000;
 
 pub(super) async fn run(shared: Shared) {
     let mut follow = Follow { shared: shared.clone(), known: Known::default(), wrote_last: false };
@@ -156,8 +156,7 @@ impl Follow {
         let mut reckoned = Vec::with_capacity(all.len());
         for (workspace, consultation, facts) in all {
             if let Some(rules) = rules.get(&workspace) {
-                let ahead = service_level::ahead(&facts, rules);
-                reckoned.push(Reckoned { workspace, consultation, version: facts.version(), ahead });
+                reckoned.push(Reckoned::of(workspace, consultation, &facts, rules));
             }
             self.known.put(consultation, facts);
         }

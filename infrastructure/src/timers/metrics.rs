@@ -48,9 +48,13 @@ impl TimerMetrics {
     pub fn register(registry: &mut Registry) -> Self {
         let metrics = Self::default();
         let registry = registry.sub_registry_with_prefix("ledgerdesk_timers");
-        registry.register("due", "Timers that this node took in its last round", metrics.due.clone());
-        registry.register("fired", "Timers of this node that told something", metrics.fired.clone());
-        registry.register("stale", "Timers of this node that had nothing to tell", metrics.stale.clone());
+        registry.register("due", "Consultations that this node took in its last round", metrics.due.clone());
+        registry.register("fired", "Deadlines that this node told", metrics.fired.clone());
+        registry.register(
+            "stale",
+            "Consultations that this node took and of which there was nothing to tell",
+            metrics.stale.clone(),
+        );
         registry.register(
             "failed",
             "Attempts of this node that failed and are repeated",

@@ -35,7 +35,7 @@ use std::{sync::Arc, time::Duration};
 use chrono::{DateTime, Utc};
 use ledgerdesk_domain::{
     id::{ConsultationId, WorkspaceId},
-    service_level::Ahead,
+    service_level::{self, Ahead, Facts, Rules},
 };
 use sqlx::PgPool;
 use tokio::sync::Notify;
@@ -124,6 +124,11 @@ struct Reckoned {
 }
 
 impl Reckoned {
+    fn of(workspace: WorkspaceId, consultation: ConsultationId, facts: &Facts, rules: &Rules) -> Self {
+        let ahead = service_level::ahead(facts, rules);
+        Self { workspace, consultation, version: facts.version(), ahead }
+    }
+
     /// When to look at the consultation, after an instant if one is given. None for one that has ended and of which
     /// nothing is to be told.
     fn reminder(&self, after: Option<DateTime<Utc>>) -> Option<Reminder> {

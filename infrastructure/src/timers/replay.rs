@@ -1,7 +1,6 @@
 //! All open consultations of a workspace are reckoned anew when its rules change.
 
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
-use ledgerdesk_domain::service_level;
 
 use super::{BACK_OFF, Reckoned, SAFETY, Shared, TimerError, rows};
 
@@ -44,8 +43,7 @@ async fn step(shared: &Shared) -> Result<bool, TimerError> {
             let rules = &rules;
             async move {
                 let facts = parts.levels.facts(workspace, consultation).await?;
-                let ahead = service_level::ahead(&facts, rules);
-                Ok::<_, TimerError>(Reckoned { workspace, consultation, version: facts.version(), ahead })
+                Ok::<_, TimerError>(Reckoned::of(workspace, consultation, &facts, rules))
             }
         })
         .buffered(SIDE_BY_SIDE)

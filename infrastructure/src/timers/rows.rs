@@ -83,6 +83,7 @@ pub(super) async fn write(connection: &mut PgConnection, reckoned: &[Reckoned]) 
     if reckoned.is_empty() {
         return Ok(());
     }
+    let reminders: Vec<_> = reckoned.iter().map(|one| one.reminder(None)).collect();
     // A row that a node has taken is that node's business: it goes when the node has told.
     sqlx::query(
         "with gone as (
@@ -95,10 +96,10 @@ pub(super) async fn write(connection: &mut PgConnection, reckoned: &[Reckoned]) 
     )
     .bind(reckoned.iter().map(|one| one.consultation.uuid()).collect::<Vec<_>>())
     .bind(reckoned.iter().map(|one| one.version).collect::<Vec<_>>())
-    .bind(reckoned.iter().map(|one| one.reminder(None).is_some()).collect::<Vec<_>>())
+    .bind(reminders.iter().map(Option::is_some).collect::<Vec<_>>())
     .execute(&mut *connection)
     .await?;
-    let reminders: Vec<_> = reckoned.iter().filter_map(|one| one.reminder(None)).collect();
+    let reminders: Vec<_> = reminders.into_iter().flatten().collect();
     insert(connection, &reminders, "do update set looks_at = excluded.looks_at").await?;
     clocks::write(connection, reckoned).await
 }

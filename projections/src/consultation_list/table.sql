@@ -56,6 +56,10 @@ create index on {schema}.consultation_list (workspace_id, status, priority_rank,
 create index on {schema}.consultation_list (workspace_id, assignee, opened_at, id) where assignee is not null;
 create index on {schema}.consultation_list (workspace_id, assignee, updated_at, id) where assignee is not null;
 create index on {schema}.consultation_list (workspace_id, assignee, priority_rank, id) where assignee is not null;
+create index on {schema}.consultation_list (workspace_id, assignee, waiting_since, id)
+    where assignee is not null and waiting_since is not null;
+create index on {schema}.consultation_list (workspace_id, assignee, appointed_for, id)
+    where assignee is not null and appointed_for is not null;
 -- What nobody holds.
 create index on {schema}.consultation_list (workspace_id, opened_at, id) where assignee is null;
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where assignee is null;

@@ -14,7 +14,7 @@ pub struct ConsultationVersions;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_versions",
-    version: 1,
+    version: 2,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",

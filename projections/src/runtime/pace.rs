@@ -10,23 +10,37 @@ use std::{
 use ledgerdesk_domain::stream::Position;
 use tokio::sync::Notify;
 
-/// How far one may run ahead of the slowest: the store keeps what was read last for about three times as long.
-const AHEAD: i64 = 5_000;
-/// How long one waits for a slowest that does not move: one that is held up holds nobody up for good.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// How far one may run ahead of the slowest: the store keeps what was read last for a little longer.
+const AHEAD: i64 = 10_000;
+/// How long the others wait for a slowest that does not move. One that is held up longer holds nobody up until it moves
+/// again.
+const PATIENCE: Duration = Duration::from_secs(4);
 
 /// Where the rebuilds of a node are.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Pace {
-    places: Mutex<HashMap<&'static str, i64>>,
+    places: Mutex<HashMap<&'static str, Place>>,
     moved: Notify,
+    patience: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { places: Mutex::default(), moved: Notify::new(), patience: PATIENCE }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Place {
+    position: i64,
+    is_held_up: bool,
 }
 
 impl Pace {
     /// Says where the rebuild of this name is and waits until it is not too far ahead. Answers whether it is its turn;
     /// if not, the others come nearer, however far behind they are, and it should ask again.
     pub(super) async fn keep(&self, name: &'static str, position: Position) -> bool {
-        self.places().insert(name, position.0);
+        self.places().insert(name, Place { position: position.0, is_held_up: false });
         self.moved.notify_waiters();
         let slowest = self.slowest();
         let together = async {
@@ -34,13 +48,25 @@ impl Pace {
                 let moved = self.moved.notified();
                 tokio::pin!(moved);
                 moved.as_mut().enable();
-                if self.slowest() + AHEAD >= position.0 {
+                if self.is_near(position) {
                     return;
                 }
                 moved.await;
             }
         };
-        tokio::time::timeout(PATIENCE, together).await.is_ok() || self.slowest() == slowest
+        if tokio::time::timeout(self.patience, together).await.is_ok() {
+            return true;
+        }
+        if let Some((name, place)) = slowest
+            && self.slowest() == slowest
+        {
+            self.places().insert(name, Place { is_held_up: true, ..place });
+        }
+        self.is_near(position)
+    }
+
+    fn is_near(&self, position: Position) -> bool {
+        self.slowest().is_none_or(|(_, slowest)| slowest.position + AHEAD >= position.0)
     }
 
     /// Nobody waits for this one any longer.
@@ -49,11 +75,14 @@ impl Pace {
         self.moved.notify_waiters();
     }
 
-    fn slowest(&self) -> i64 {
-        self.places().values().copied().min().unwrap_or(i64::MAX - AHEAD)
+    /// The slowest of those that move.
+    fn slowest(&self) -> Option<(&'static str, Place)> {
+        let places = self.places();
+        let moving = places.iter().filter(|(_, place)| !place.is_held_up);
+        moving.min_by_key(|(_, place)| place.position).map(|(name, place)| (*name, *place))
     }
 
-    fn places(&self) -> MutexGuard<'_, HashMap<&'static str, i64>> {
+    fn places(&self) -> MutexGuard<'_, HashMap<&'static str, Place>> {
         self.places.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -66,7 +95,8 @@ mod tests {
 
     #[tokio::test]
     async fn the_fast_one_waits_for_the_slow_one_as_long_as_that_moves() {
-        let pace = Arc::new(Pace::default());
+        let patience = Duration::from_secs(1);
+        let pace = Arc::new(Pace { patience, ..Pace::default() });
         let run = |name, position| {
             let pace = Arc::clone(&pace);
             async move { pace.keep(name, Position(position)).await }
@@ -82,11 +112,15 @@ mod tests {
 
         let began = Instant::now();
         assert!(run("fast", 10 * AHEAD).await, "held up, but not for good");
-        assert!(began.elapsed() >= PATIENCE);
+        assert!(began.elapsed() >= patience);
+        let began = Instant::now();
+        assert!(run("fast", 11 * AHEAD).await);
+        assert!(began.elapsed() < patience, "nobody waits again for one that does not move");
 
+        assert!(run("slow", 2).await, "it moves again");
         let fast = tokio::spawn(run("fast", 10 * AHEAD));
         tokio::task::yield_now().await;
-        assert!(run("slow", 2).await);
+        assert!(run("slow", 3).await);
         assert!(!fast.await.unwrap(), "it comes nearer");
         pace.leave("slow");
         assert!(run("fast", 10 * AHEAD).await);

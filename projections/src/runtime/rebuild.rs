@@ -183,9 +183,13 @@ impl<'a> Rebuild<'a> {
 
     /// Makes the indexes of the table.
     async fn index(&self) -> Result<(), Fault> {
-        let mut connection = self.shared.pool.acquire().await?;
         let (definition, build) = (self.fold.table.definition, self.fold.lease.build);
-        self.keeping_the_lease(Table::index(&mut connection, definition, build)).await
+        self.keeping_the_lease(async {
+            let _turn = self.shared.indexes.acquire().await;
+            let mut connection = self.shared.pool.acquire().await?;
+            Table::index(&mut connection, definition, build).await
+        })
+        .await
     }
 
     /// Does what may take longer than the lease lasts, and renews it meanwhile.
@@ -328,6 +332,8 @@ impl<'a> Rebuild<'a> {
             return Ok(());
         }
         let reached = self.reached;
+        let shared = self.shared;
+        let _turn = self.keeping_the_lease(async { Ok(shared.flushes.acquire().await) }).await?;
         match self.apply(&[], reached).await {
             Err(Fault::Poison(_)) => self.be_careful(Some(reached.position)).await,
             result => result,

@@ -20,7 +20,6 @@ use super::{
     page_size::PageSize,
     rebuild,
     registered::Registered,
-    settings::Settings,
     shared::Shared,
 };
 
@@ -114,10 +113,14 @@ async fn term(
 
 /// Whether more of the log lies ahead than behind, and much: a new read model, or a log that others fill faster than
 /// it is followed. A rebuild reads the log with the others that begin, and makes the indexes at the end. Each one
-/// begins when the log has doubled since the last, so that all of them together read it twice.
-const fn is_outrun(settings: &Settings, position: Position, log_end: Position) -> bool {
+/// begins when the log has doubled since the last, so that all of them together read it twice. During a load, most of
+/// the log is still to come.
+async fn is_outrun(shared: &Shared, position: Position, log_end: Position) -> Result<bool, Fault> {
     let ahead = log_end.0 - position.0;
-    ahead >= settings.rebuild_from && ahead >= position.0
+    if ahead < shared.settings.rebuild_from {
+        return Ok(false);
+    }
+    Ok(ahead >= position.0 || shared.unless_stopping(shared.log.is_loading()).await??)
 }
 
 /// Ends the following page by page where a rebuild comes to the end of the log sooner, and may be begun.
@@ -126,7 +129,7 @@ async fn leap(shared: &Shared, position: Position, may: bool) -> Result<(), Faul
         return Ok(());
     }
     let log_end = shared.unless_stopping(shared.log.fetch_head()).await??.position;
-    if is_outrun(&shared.settings, position, log_end) {
+    if is_outrun(shared, position, log_end).await? {
         return Err(Fault::Outrun(position));
     }
     Ok(())
@@ -188,7 +191,7 @@ async fn lead(
     let mut lanes = Lanes::new(settings, log_end, fold.cursor.position, abandoned);
     // What a vanished leader may have had in hand goes page by page: it may have been what ended it.
     let mut trusted = lanes.trusts(fold.cursor.position);
-    if leaps && trusted && is_outrun(settings, fold.cursor.position, log_end) {
+    if leaps && trusted && is_outrun(shared, fold.cursor.position, log_end).await? {
         return Err(Fault::Outrun(fold.cursor.position));
     }
     if log_end <= fold.cursor.position {

@@ -30,6 +30,10 @@ pub(super) struct Shared {
     pub(super) lanes: Semaphore,
     /// How many rebuilds run at once on this node.
     pub(super) rebuilds: Semaphore,
+    /// How many of them write at once.
+    pub(super) flushes: Semaphore,
+    /// How many of them have the database make indexes at once.
+    pub(super) indexes: Semaphore,
     /// Has one comparison at a time read two tables against each other.
     pub(super) comparisons: Semaphore,
     /// Where the rebuilds are.
@@ -53,6 +57,8 @@ impl Shared {
             writers: Semaphore::new(settings.writers.max(1)),
             lanes: Semaphore::new(usize::try_from(pool.options().get_max_connections() / 2).unwrap_or(1)),
             rebuilds: Semaphore::new(settings.rebuilds.max(1)),
+            flushes: Semaphore::new(settings.writers.max(1)),
+            indexes: Semaphore::new(settings.writers.max(1)),
             comparisons: Semaphore::new(1),
             pace: Pace::default(),
             metrics: Metrics::default(),

@@ -2,7 +2,8 @@
 
 Usage: fuzz_graphql.py URL KEY EXAMPLES SEED [ID...]
 
-The identifiers are used for one in three values of the type `ID`. Prints what was tried, or what was found.
+The identifiers are used for one in three values of the type `ID`. Prints what was tried, or what was found; a run that
+takes long also says how far it is.
 """
 
 import json
@@ -56,8 +57,10 @@ def check(document):
 
 
 schema = schemathesis.graphql.from_url(url, headers={"authorization": f"Bearer {key}"})
-for result in schema.get_all_operations():
-    operation = result.ok()
+operations = [result.ok() for result in schema.get_all_operations()]
+for number, operation in enumerate(operations, start=1):
+    if int(examples) >= 100:
+        print(f"seed {seed_number}: {number} of {len(operations)}, {operation.label}", file=sys.stderr, flush=True)
 
     @seed(int(seed_number))
     @settings(
