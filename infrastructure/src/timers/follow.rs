@@ -19,7 +19,7 @@ use super::{BACK_OFF, Reckoned, Shared, TimerError, rows};
 use crate::event_store::{Cursor, LogPage, ReadError};
 
 /// How many events are dealt with at a time.
-const PAGE: usize = 500;
+const PAGE: usize = 4_000;
 /// How long what is written gathers: a busy log is not written about event by event.
 const GATHER: Duration = Duration::from_millis(40);
 /// How long a node that did not write last leaves a page to the one that did.

@@ -16,7 +16,7 @@ use crate::{
     consultation_list::{self, COUNTED, Order, StatusCount},
     read::{
         self, Among, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Page, PageRequest, Reach,
-        ReadRow,
+        ReadRow, Span,
     },
 };
 
@@ -66,8 +66,8 @@ pub struct Filter {
     listed: consultation_list::Filter,
     /// Whether the list has the order of their closing.
     by_closing: bool,
-    /// What was opened before this is all that was opened at the moment, if that was looked up.
-    opened_before: Option<DateTime<Utc>>,
+    /// What was opened in these spans is all that was opened at the moment, if that was looked up.
+    opened: Option<Vec<Span>>,
     /// The same of the moment's own time: it follows from the others, and tells an order where to begin.
     opened_until: Option<DateTime<Utc>>,
 }
@@ -93,7 +93,7 @@ impl Filter {
             return Err(Unsupported { argument });
         }
         let by_closing = keyset.is_some_and(|keyset| keyset.column == "t.closed_at");
-        Ok(Self { moment, listed, by_closing, opened_before: None, opened_until: None })
+        Ok(Self { moment, listed, by_closing, opened: None, opened_until: None })
     }
 
     /// Its parts: what is asked for, and what a saved view asks for.
@@ -131,6 +131,11 @@ impl Filter {
         }
         let statuses = self.statuses()?;
         consultation_list::Filter::is_of_open_work(Some(&statuses)).then(|| statuses.texts().to_vec())
+    }
+
+    /// Open work has not been closed.
+    fn is_of_nothing(&self) -> bool {
+        self.by_closing && consultation_list::Filter::is_of_open_work(self.statuses().as_ref())
     }
 
     /// The stages whose versions are counted, if they are not those of a client or a manager.
@@ -176,7 +181,7 @@ impl Filter {
         let mut filter = Self { opened_until: self.moment.happened(), ..self.clone() };
         if keyset.column == "t.opened_at" && self.moment.is_of_position() {
             let (workspace, position) = (reach.workspace.uuid(), self.moment.position().0);
-            filter.opened_before = Some(week::opened_before(pool, workspace, position).await?);
+            filter.opened = Some(week::opened_by(pool, workspace, position).await?);
         }
         Ok(filter)
     }
@@ -200,9 +205,6 @@ impl read::Filter for Filter {
         if let Some(time) = self.opened_until {
             conditions.0.push(" and t.opened_at <= ").push_bind(time);
         }
-        if let Some(time) = self.opened_before {
-            conditions.0.push(" and t.opened_at < ").push_bind(time);
-        }
         self.listed.restrict(conditions);
     }
 
@@ -217,7 +219,8 @@ impl read::Filter for Filter {
     fn facets(&self, keyset: Keyset) -> Vec<Facet> {
         let party = self.party().map(|(facet, _)| facet);
         let by_rank = keyset.column == "t.priority_rank";
-        party.or_else(|| self.ranks().filter(|_| by_rank)).into_iter().collect()
+        let spans = self.opened.as_deref().map(|spans| Facet::spans("t.opened_at", spans));
+        party.or_else(|| self.ranks().filter(|_| by_rank)).into_iter().chain(spans).collect()
     }
 }
 
@@ -229,6 +232,9 @@ pub async fn page(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<Page<Listed>, sqlx::Error> {
+    if filter.is_of_nothing() {
+        return Ok(Page::empty(request));
+    }
     if let Some(statuses) = filter.few() {
         let begin = |select: &str| filter.among(reach, &statuses, select);
         read::page_among(pool, Among { reach, begin: &begin }, filter, keyset, request).await
@@ -263,6 +269,9 @@ pub async fn count(
     filter: &Filter,
     keyset: Keyset,
 ) -> Result<i64, sqlx::Error> {
+    if filter.is_of_nothing() {
+        return Ok(0);
+    }
     if !keyset.skips_null
         && let Some(counts) = filter.summed(sums, reach).await?
     {

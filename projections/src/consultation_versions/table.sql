@@ -42,12 +42,11 @@ create index on {schema}.consultation_versions (workspace_id, status, span, from
              consultation_id, opened_at, priority_rank, appointed_for, team);
 create index on {schema}.consultation_versions (workspace_id, status, stay, from_position, until_position)
     include (merged_into, consultation_id, opened_at, priority_rank, appointed_for, team);
--- The orders. Where what is wanted is not what stands first, thousands are passed over without a look at the table.
+-- The orders.
 create index on {schema}.consultation_versions (workspace_id, opened_at, consultation_id, from_at);
-create index on {schema}.consultation_versions (workspace_id, priority_rank, consultation_id, from_at, from_position)
-    include (status, until_at, until_position, known_until, opened_at);
+create index on {schema}.consultation_versions (workspace_id, priority_rank, consultation_id, from_at, from_position);
 create index on {schema}.consultation_versions (workspace_id, closed_at, consultation_id, from_at, from_position)
-    include (status, priority_rank, until_at, until_position, known_until, opened_at) where closed_at is not null;
+    where closed_at is not null;
 create index on {schema}.consultation_versions (workspace_id, appointed_for, consultation_id)
     where appointed_for is not null;
 -- A manager's work, a client's questions, a tag.

@@ -75,7 +75,7 @@ impl Conditions {
         }
         let mut conditions = Self::going_on::<R>(sql, reach);
         for (number, facet) in facets.iter().enumerate() {
-            conditions.0.push(format_args!(" and {} = f{number}.value", facet.column));
+            facet.push_condition(&mut conditions.0, number);
         }
         if !is_combined {
             conditions.1 = facets.to_vec();

@@ -3,6 +3,7 @@
 //! An index over (workspace, status, opened) has the consultations of one status in order, and those of two
 //! statuses not. So a page of two is the first rows of each, put in order: as many rows as the page has, twice.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sqlx::{Postgres, QueryBuilder};
 use uuid::Uuid;
@@ -21,7 +22,11 @@ enum Values {
     Texts(Vec<String>),
     Ids(Vec<Uuid>),
     Ranks(Vec<i16>),
+    Spans(Vec<Span>),
 }
+
+/// From the first time to the second one, which is not part of it.
+pub type Span = (DateTime<Utc>, DateTime<Utc>);
 
 impl Facet {
     /// The wire texts that the list or the condition asks for.
@@ -62,6 +67,11 @@ impl Facet {
         Some(Self { column, values: Values::Ranks(distinct(ranks)) })
     }
 
+    /// Spans into which a time falls. They have no time in common.
+    pub fn spans(column: &'static str, spans: &[Span]) -> Self {
+        Self { column, values: Values::Spans(spans.to_vec()) }
+    }
+
     /// All values that a column can have: no restriction, but a way into the index.
     pub fn all_ranks(column: &'static str, ranks: &[i16]) -> Self {
         Self { column, values: Values::Ranks(ranks.to_vec()) }
@@ -89,19 +99,34 @@ impl Facet {
     pub fn texts(&self) -> &[String] {
         match &self.values {
             Values::Texts(texts) => texts,
-            Values::Ids(_) | Values::Ranks(_) => &[],
+            Values::Ids(_) | Values::Ranks(_) | Values::Spans(_) => &[],
         }
     }
 
-    /// `unnest($) as f0 (value)`.
+    /// That the column has the value.
+    pub(super) fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, number: usize) {
+        let column = self.column;
+        if matches!(self.values, Values::Spans(_)) {
+            sql.push(format_args!(" and {column} >= f{number}.value and {column} < f{number}.before"));
+        } else {
+            sql.push(format_args!(" and {column} = f{number}.value"));
+        }
+    }
+
+    /// `unnest($) as f0 (value)`; of spans also their ends.
     pub(super) fn push_source(&self, sql: &mut QueryBuilder<Postgres>, number: usize) {
         sql.push("unnest(");
         match &self.values {
             Values::Texts(texts) => sql.push_bind(texts.clone()),
             Values::Ids(ids) => sql.push_bind(ids.clone()),
             Values::Ranks(ranks) => sql.push_bind(ranks.clone()),
+            Values::Spans(spans) => {
+                sql.push_bind(spans.iter().map(|(since, _)| *since).collect::<Vec<_>>()).push(", ");
+                sql.push_bind(spans.iter().map(|(_, before)| *before).collect::<Vec<_>>())
+            }
         };
-        sql.push(format_args!(") as f{number} (value)"));
+        let before = if matches!(self.values, Values::Spans(_)) { ", before" } else { "" };
+        sql.push(format_args!(") as f{number} (value{before})"));
     }
 }
 

@@ -21,7 +21,7 @@ pub use children::{children, count_children};
 pub use concerned::Concerned;
 pub use condition::{Condition, Test};
 pub use conditions::{Conditions, Filter, TimeRange, wire};
-pub use facet::Facet;
+pub use facet::{Facet, Span};
 pub(crate) use fetch::grouped;
 pub use fetch::{by_ids, count, explain, page};
 pub use given::{count_of, page_of};

@@ -333,7 +333,10 @@ impl<'a> Rebuild<'a> {
         }
         let reached = self.reached;
         let shared = self.shared;
-        let _turn = self.keeping_the_lease(async { Ok(shared.flushes.acquire().await) }).await?;
+        let _turn = match shared.flushes.try_acquire() {
+            Ok(turn) => Some(turn),
+            Err(_) => self.keeping_the_lease(async { Ok(shared.flushes.acquire().await.ok()) }).await?,
+        };
         match self.apply(&[], reached).await {
             Err(Fault::Poison(_)) => self.be_careful(Some(reached.position)).await,
             result => result,

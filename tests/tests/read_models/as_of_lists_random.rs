@@ -28,6 +28,8 @@ use crate::{
 const CONSULTATIONS: usize = 9;
 const TRIES: i64 = 330;
 const MOMENTS: usize = 36;
+/// How many weeks before it is told each is opened: the first weeks are known last.
+const WEEKS_AGO: [i64; CONSULTATIONS] = [0, 0, 3, 0, 1, 5, 0, 2, 4];
 /// Minutes between what happens: the whole of it takes more than a day.
 const STEP: i64 = 7;
 
@@ -52,7 +54,8 @@ async fn with_a_past() -> (Desk, Vec<Uuid>, i64) {
     for minute in 0..TRIES {
         if minute % 8 == 0 && begun < CONSULTATIONS {
             let opening = OpenConsultation { team: Some("first".to_owned()), ..opening("Printer") };
-            head = desk.consultation(ids[begun], at(minute * STEP), open(opening)).await.0;
+            let opened_at = at(minute * STEP - WEEKS_AGO[begun] * 7 * 24 * 60);
+            head = desk.consultation(ids[begun], opened_at, open(opening)).await.0;
             begun += 1;
         }
         let one = usize::try_from(dice.below(begun as u64)).unwrap();

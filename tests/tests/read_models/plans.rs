@@ -263,6 +263,18 @@ fn sorted(all: &[Json<Row>], filter: &Filter, order: Order) -> Vec<ConsultationI
 /// which it begins, and twice what was open, which is looked up for each of its stages.
 const FEW_OF_THE_PAST: f64 = 6_000.0;
 
+/// A consultation that was recorded before all others and opened years after them, as where a past is moved in beside
+/// work that goes on.
+const OPENED_AFTERWARDS: &str = "
+    insert into read.consultation_versions
+    select (jsonb_populate_record(v, jsonb_build_object(
+               'id', md5('now')::uuid, 'consultation_id', md5('now')::uuid, 'opened_at', now, 'from_at', now,
+               'opened_week', floor(extract(epoch from now) / 604800), 'opened_position', 0, 'from_position', 0,
+               'until_at', null, 'until_position', 9223372036854775807, 'span', 99, 'stay', 99,
+               'closed_at', null))).*
+      from read.consultation_versions v, (select timestamptz '2031-01-01 12:00:00Z' as now) n
+     where v.id = v.consultation_id and v.status = 'QUEUED' limit 1";
+
 /// Long ago, in the middle and at the end, by time and by position.
 fn moments(positions: i64) -> Vec<Moment> {
     let at = |day: i64| DateTime::UNIX_EPOCH + TimeDelta::days(18_262 + day);
@@ -295,6 +307,7 @@ async fn a_page_of_the_past_looks_at_few_versions_however_long_ago_it_is() {
     let desk = filled().await;
     let mut owner = desk.database.owner().await;
     let positions = fill::versions(&mut owner, desk.node.workspace).await.unwrap();
+    sqlx::query(OPENED_AFTERWARDS).execute(&mut owner).await.unwrap();
     owner.close().await.unwrap();
     let (pool, reach) = (desk.database.pool(), Reach::whole(desk.node.workspace));
     let sums = Sums::new(pool.clone());

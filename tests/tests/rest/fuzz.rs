@@ -9,6 +9,7 @@ use std::{
     process::Stdio,
 };
 
+use futures_util::future::join_all;
 use serde_json::json;
 use tokio::process::Command;
 
@@ -99,9 +100,10 @@ async fn every_answer_is_one_that_the_document_describes() {
     let examples = asked.as_deref().unwrap_or("10");
     let seeds: &[&str] = if asked.is_some() { &["1", "2"] } else { &["1"] };
     let id = made["id"].as_str().unwrap();
-    for seed in seeds {
-        for id in [Some(id), None] {
-            if let Err(found) = run(&program, &rest, id, examples, seed).await {
+    for id in [Some(id), None] {
+        let runs = seeds.iter().map(|seed| run(&program, &rest, id, examples, seed));
+        for (seed, found) in seeds.iter().zip(join_all(runs).await) {
+            if let Err(found) = found {
                 panic!("seed {seed}, known id {id:?}: {found}");
             }
         }
@@ -122,17 +124,19 @@ async fn every_operation_answers_whatever_fits_its_types() {
     let asked = std::env::var("LEDGERDESK_FUZZ_EXAMPLES").ok();
     let examples = asked.as_deref().unwrap_or("5");
     let seeds: &[&str] = if asked.is_some() { &["1", "2"] } else { &["1"] };
-    for seed in seeds {
-        let output = Command::new(program.with_file_name("python"))
+    let runs = seeds.iter().map(|seed| {
+        Command::new(program.with_file_name("python"))
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/rest/fuzz_graphql.py"))
             .args([&format!("http://{}/graphql", rest.app.address), &rest.key, examples, seed])
             .args([&made["id"], &client["createdId"], &manager["createdId"]].map(|id| id.as_str().unwrap()))
             .stdout(Stdio::piped())
+            .kill_on_drop(true)
             .spawn()
             .unwrap()
             .wait_with_output()
-            .await
-            .unwrap();
+    });
+    for output in join_all(runs).await {
+        let output = output.unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(output.status.success(), "{said}");
         eprint!("{said}");
