@@ -26,7 +26,7 @@ const SHARED: usize = 20;
 const AHEAD: i64 = 2;
 /// How many blocks are read in advance at a time, for all readers together: with more, those of many readers would drive
 /// each other out before they are come to.
-const AHEAD_AT_ONCE: usize = 2;
+const AHEAD_AT_ONCE: usize = 3;
 /// How long they are kept after the last reader was here.
 const KEPT_FOR: Duration = Duration::from_secs(5);
 
