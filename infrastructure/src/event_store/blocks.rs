@@ -184,6 +184,18 @@ mod tests {
     }
 
     #[test]
+    fn what_nobody_has_read_for_a_while_is_given_back() {
+        let blocks = Blocks::default();
+        blocks.blocks().take(1, true);
+        blocks.clear_unused();
+        assert!(blocks.blocks().has(1));
+        let long_ago = Instant::now().checked_sub(2 * KEPT_FOR).unwrap();
+        blocks.blocks().used = long_ago;
+        blocks.clear_unused();
+        assert!(!blocks.blocks().has(1));
+    }
+
+    #[test]
     fn what_all_have_passed_makes_room_for_what_they_come_to() {
         let mut kept: Kept<Arc<()>> = Kept::default();
         for number in 0..1_000 {

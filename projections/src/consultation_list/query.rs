@@ -95,7 +95,7 @@ impl Order {
 }
 
 /// The numbers of all urgencies.
-const RANKS: [i16; 4] = [1, 2, 3, 4];
+pub(crate) const RANKS: [i16; 4] = [1, 2, 3, 4];
 
 impl Filter {
     pub(crate) fn ranks(&self) -> Vec<i16> {

@@ -106,6 +106,13 @@ impl Filter {
         self.parts().find_map(|part| Facet::of("t.status", &part.statuses, part.condition.as_ref()))
     }
 
+    /// The stages that are wanted, if all of them are an end.
+    fn ended(&self) -> Option<Facet> {
+        const ENDED: [&str; 3] = ["RESOLVED", "CLOSED", "CANCELLED"];
+        let statuses = self.statuses()?;
+        statuses.texts().iter().all(|status| ENDED.contains(&status.as_str())).then_some(statuses)
+    }
+
     /// The urgencies that are wanted: an order by urgency need not pass over the others.
     fn ranks(&self) -> Option<Facet> {
         self.parts()
@@ -205,6 +212,10 @@ impl read::Filter for Filter {
         if let Some(time) = self.opened_until {
             conditions.0.push(" and t.opened_at <= ").push_bind(time);
         }
+        if self.ended().is_some() {
+            // Said in words as well, so that PostgreSQL sees that the index of what has ended has all of it.
+            conditions.0.push(" and t.status in ('RESOLVED', 'CLOSED', 'CANCELLED')");
+        }
         self.listed.restrict(conditions);
     }
 
@@ -220,7 +231,14 @@ impl read::Filter for Filter {
         let party = self.party().map(|(facet, _)| facet);
         let by_rank = keyset.column == "t.priority_rank";
         let spans = self.opened.as_deref().map(|spans| Facet::spans("t.opened_at", spans));
-        party.or_else(|| self.ranks().filter(|_| by_rank)).into_iter().chain(spans).collect()
+        let all_ranks = || Facet::all_ranks("t.priority_rank", &consultation_list::RANKS);
+        match (party, self.ended()) {
+            (Some(party), _) => [party].into_iter().chain(spans).collect(),
+            (None, Some(ended)) if by_rank => [ended].into_iter().chain(self.ranks()).collect(),
+            (None, _) if by_rank => self.ranks().into_iter().collect(),
+            (None, _) if self.by_closing => vec![self.ranks().unwrap_or_else(all_ranks)],
+            (None, _) => spans.into_iter().collect(),
+        }
     }
 }
 

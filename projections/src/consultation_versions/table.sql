@@ -45,8 +45,13 @@ create index on {schema}.consultation_versions (workspace_id, status, stay, from
 -- The orders.
 create index on {schema}.consultation_versions (workspace_id, opened_at, consultation_id, from_at);
 create index on {schema}.consultation_versions (workspace_id, priority_rank, consultation_id, from_at, from_position);
-create index on {schema}.consultation_versions (workspace_id, closed_at, consultation_id, from_at, from_position)
-    where closed_at is not null;
+-- What has ended by urgency: most of what there ever was, and little of what has its urgency.
+create index on {schema}.consultation_versions
+    (workspace_id, status, priority_rank, consultation_id, from_at, from_position)
+    where status in ('RESOLVED', 'CLOSED', 'CANCELLED');
+-- By closing, of one urgency or in four ranges of all.
+create index on {schema}.consultation_versions
+    (workspace_id, priority_rank, closed_at, consultation_id, from_at, from_position) where closed_at is not null;
 create index on {schema}.consultation_versions (workspace_id, appointed_for, consultation_id)
     where appointed_for is not null;
 -- A manager's work, a client's questions, a tag.

@@ -130,6 +130,36 @@ async fn what_a_load_outruns_waits_for_its_end() {
 }
 
 #[tokio::test]
+async fn who_is_behind_a_load_waits_for_its_end_however_much_is_in_its_table() {
+    let world = World::new().await;
+    let start = || {
+        let settings = Settings { rebuild_from: 100, ..World::settings("a") };
+        let node = world.attach_with(world.registry(1), settings);
+        node.read_side.spawn();
+        node
+    };
+    let filled = world.log.append(history(60, 4)).await;
+    let node = start();
+    node.wait_for(filled).await;
+    node.stop().await;
+    sqlx::raw_sql("update ledgerdesk.projections set token = 0").execute(&world.pool).await.unwrap();
+
+    world.log.loading.store(true, Ordering::SeqCst);
+    let head = world.log.append(history(40, 4)).await;
+    assert_eq!((filled, head), (240, 400), "without a load it would be followed");
+    let node = start();
+    let waiting = "select count(*) from ledgerdesk.projections
+                    where build = 'live' and token > 0 and holder is null and position = 240";
+    world.eventually(waiting, 2).await;
+    world.log.loading.store(false, Ordering::SeqCst);
+    node.wait_for(head).await;
+    let replaced = "select count(*) from ledgerdesk.projections where build = 'previous' and position = 240";
+    world.eventually(replaced, 2).await;
+    node.assert_equals_rebuild().await;
+    node.stop().await;
+}
+
+#[tokio::test]
 async fn after_a_leader_vanished_the_rest_is_rebuilt_once_its_page_is_passed() {
     let world = World::new().await;
     let head = world.log.append(history(30, 2)).await;
