@@ -7,6 +7,6 @@ mod query;
 mod row;
 
 pub use projection::{ConsultationList, rank};
-pub(crate) use query::{COUNTED, RANKS};
+pub(crate) use query::{COUNTED, all_ranks};
 pub use query::{Filter, Order, QueueCount, StatusCount, count_by_status, count_queue, ids_of_client};
 pub use row::{HandoverPhase, Row};

@@ -95,11 +95,36 @@ impl Order {
 }
 
 /// The numbers of all urgencies.
-pub(crate) const RANKS: [i16; 4] = [1, 2, 3, 4];
+const RANKS: [i16; 4] = [1, 2, 3, 4];
+
+/// A range for each urgency: no restriction.
+pub(crate) fn all_ranks() -> Facet {
+    Facet::all_ranks("t.priority_rank", &RANKS)
+}
 
 impl Filter {
-    pub(crate) fn ranks(&self) -> Vec<i16> {
+    fn ranks(&self) -> Vec<i16> {
         self.priorities.iter().map(|priority| rank(*priority)).collect()
+    }
+
+    /// The clients that are wanted, if any are named.
+    pub(crate) fn client_facet(&self) -> Option<Facet> {
+        Facet::of_ids("t.client_id", &self.clients, self.condition.as_ref())
+    }
+
+    /// The managers whose work is wanted, if any are named.
+    pub(crate) fn assignee_facet(&self) -> Option<Facet> {
+        Facet::of_ids("t.assignee", &self.assignees, self.condition.as_ref())
+    }
+
+    /// The stages that are wanted, if any are named.
+    pub(crate) fn status_facet(&self) -> Option<Facet> {
+        Facet::of("t.status", &self.statuses, self.condition.as_ref())
+    }
+
+    /// The urgencies that are wanted, if any are named.
+    pub(crate) fn rank_facet(&self) -> Option<Facet> {
+        Facet::of_ranks("t.priority_rank", &self.ranks(), self.condition.as_ref())
     }
 
     /// Only stages with work left are wanted: few consultations, however many there were.
@@ -162,13 +187,10 @@ impl read::Filter for Filter {
 impl Filter {
     fn own_facets(&self, keyset: Keyset) -> Vec<Facet> {
         let condition = self.condition.as_ref();
-        let client = Facet::of_ids("t.client_id", &self.clients, condition);
-        let assignee = Facet::of_ids("t.assignee", &self.assignees, condition);
-        let status = Facet::of("t.status", &self.statuses, condition);
-        let ranks = Facet::of_ranks("t.priority_rank", &self.ranks(), condition);
+        let (status, ranks) = (self.status_facet(), self.rank_facet());
         let by_rank = keyset.column == "t.priority_rank";
         let is_sparse = keyset.skips_null;
-        if let Some(narrowest) = client.or(assignee) {
+        if let Some(narrowest) = self.client_facet().or_else(|| self.assignee_facet()) {
             return vec![narrowest];
         }
         let by_channel =
@@ -185,7 +207,6 @@ impl Filter {
                 return vec![channel];
             }
         }
-        let all_ranks = || Facet::all_ranks("t.priority_rank", &RANKS);
         match (status, ranks) {
             (Some(status), ranks) if by_rank => [status].into_iter().chain(ranks).collect(),
             (Some(status), ranks) => vec![status, ranks.unwrap_or_else(all_ranks)],

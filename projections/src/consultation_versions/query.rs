@@ -59,6 +59,9 @@ pub struct Unsupported {
     pub argument: String,
 }
 
+/// The stages of which an index has what has ended: see `table.sql`.
+const ENDED: [&str; 3] = ["RESOLVED", "CLOSED", "CANCELLED"];
+
 /// What narrows a list of consultations as of a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filter {
@@ -68,7 +71,7 @@ pub struct Filter {
     by_closing: bool,
     /// What was opened in these spans is all that was opened at the moment, if that was looked up.
     opened: Option<Vec<Span>>,
-    /// The same of the moment's own time: it follows from the others, and tells an order where to begin.
+    /// Nothing was opened later, by the moment's own time: it follows from the others, and tells an order where to begin.
     opened_until: Option<DateTime<Utc>>,
 }
 
@@ -103,32 +106,25 @@ impl Filter {
 
     /// The stages that are wanted; nothing where any is.
     fn statuses(&self) -> Option<Facet> {
-        self.parts().find_map(|part| Facet::of("t.status", &part.statuses, part.condition.as_ref()))
+        self.parts().find_map(consultation_list::Filter::status_facet)
     }
 
     /// The stages that are wanted, if all of them are an end.
     fn ended(&self) -> Option<Facet> {
-        const ENDED: [&str; 3] = ["RESOLVED", "CLOSED", "CANCELLED"];
         let statuses = self.statuses()?;
         statuses.texts().iter().all(|status| ENDED.contains(&status.as_str())).then_some(statuses)
     }
 
     /// The urgencies that are wanted: an order by urgency need not pass over the others.
     fn ranks(&self) -> Option<Facet> {
-        self.parts()
-            .find_map(|part| Facet::of_ranks("t.priority_rank", &part.ranks(), part.condition.as_ref()))
+        self.parts().find_map(consultation_list::Filter::rank_facet)
     }
 
     /// A client or a manager has fewer consultations than there are.
     fn party(&self) -> Option<(Facet, bool)> {
-        let client = |part: &consultation_list::Filter| {
-            Facet::of_ids("t.client_id", &part.clients, part.condition.as_ref())
-        };
-        let assignee = |part: &consultation_list::Filter| {
-            Facet::of_ids("t.assignee", &part.assignees, part.condition.as_ref())
-        };
-        let of_client = self.parts().find_map(client).map(|facet| (facet, true));
-        of_client.or_else(|| self.parts().find_map(assignee).map(|facet| (facet, false)))
+        let of_client = self.parts().find_map(consultation_list::Filter::client_facet);
+        let of_manager = || self.parts().find_map(consultation_list::Filter::assignee_facet);
+        of_client.map(|facet| (facet, true)).or_else(|| of_manager().map(|facet| (facet, false)))
     }
 
     /// The stages whose versions a page is looked for among, if there are few of those.
@@ -214,7 +210,7 @@ impl read::Filter for Filter {
         }
         if self.ended().is_some() {
             // Said in words as well, so that PostgreSQL sees that the index of what has ended has all of it.
-            conditions.0.push(" and t.status in ('RESOLVED', 'CLOSED', 'CANCELLED')");
+            conditions.0.push(format_args!(" and t.status in ('{}')", ENDED.join("', '")));
         }
         self.listed.restrict(conditions);
     }
@@ -231,12 +227,11 @@ impl read::Filter for Filter {
         let party = self.party().map(|(facet, _)| facet);
         let by_rank = keyset.column == "t.priority_rank";
         let spans = self.opened.as_deref().map(|spans| Facet::spans("t.opened_at", spans));
-        let all_ranks = || Facet::all_ranks("t.priority_rank", &consultation_list::RANKS);
         match (party, self.ended()) {
             (Some(party), _) => [party].into_iter().chain(spans).collect(),
             (None, Some(ended)) if by_rank => [ended].into_iter().chain(self.ranks()).collect(),
             (None, _) if by_rank => self.ranks().into_iter().collect(),
-            (None, _) if self.by_closing => vec![self.ranks().unwrap_or_else(all_ranks)],
+            (None, _) if self.by_closing => vec![self.ranks().unwrap_or_else(consultation_list::all_ranks)],
             (None, _) => spans.into_iter().collect(),
         }
     }
@@ -251,7 +246,7 @@ pub async fn page(
     request: &PageRequest,
 ) -> Result<Page<Listed>, sqlx::Error> {
     if filter.is_of_nothing() {
-        return Ok(Page::empty(request));
+        return Ok(read::arrange(Vec::new(), request));
     }
     if let Some(statuses) = filter.few() {
         let begin = |select: &str| filter.among(reach, &statuses, select);

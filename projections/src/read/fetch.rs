@@ -177,7 +177,7 @@ fn beyond<R: ReadRow>(
 }
 
 /// Cuts the row that was read too many, and puts a page that was read from the end into the list's order.
-pub(super) fn arrange<R>(mut rows: Vec<(Key, R)>, request: &PageRequest) -> Page<R> {
+pub(crate) fn arrange<R>(mut rows: Vec<(Key, R)>, request: &PageRequest) -> Page<R> {
     let more = rows.len() > usize::from(request.size);
     rows.truncate(usize::from(request.size));
     if request.from_end {

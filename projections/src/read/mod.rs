@@ -22,7 +22,7 @@ pub use concerned::Concerned;
 pub use condition::{Condition, Test};
 pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub use facet::{Facet, Span};
-pub(crate) use fetch::grouped;
+pub(crate) use fetch::{arrange, grouped};
 pub use fetch::{by_ids, count, explain, page};
 pub use given::{count_of, page_of};
 pub use page::{Key, Keyset, Page, PageRequest, SortKind};

@@ -80,16 +80,6 @@ pub struct Page<R> {
 }
 
 impl<R> Page<R> {
-    /// The page of a list that has nothing.
-    pub(crate) const fn empty(request: &PageRequest) -> Self {
-        let (after, before) = (request.after.is_some(), request.before.is_some());
-        Self {
-            rows: Vec::new(),
-            has_previous: !request.from_end && after,
-            has_next: request.from_end && before,
-        }
-    }
-
     /// The same, with rows that can be handed on without a copy.
     pub fn shared(self) -> Page<Arc<R>> {
         let Self { rows, has_previous, has_next } = self;

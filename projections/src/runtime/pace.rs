@@ -58,9 +58,10 @@ impl Pace {
             return true;
         }
         if let Some((name, place)) = slowest
-            && self.slowest() == slowest
+            && let Some(now) = self.places().get_mut(name)
+            && *now == place
         {
-            self.places().insert(name, Place { is_held_up: true, ..place });
+            now.is_held_up = true;
         }
         self.is_near(position)
     }

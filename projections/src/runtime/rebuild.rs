@@ -333,6 +333,7 @@ impl<'a> Rebuild<'a> {
         }
         let reached = self.reached;
         let shared = self.shared;
+        // Who stops writes what it has if it need not wait for that.
         let _turn = match shared.flushes.try_acquire() {
             Ok(turn) => Some(turn),
             Err(_) => self.keeping_the_lease(async { Ok(shared.flushes.acquire().await.ok()) }).await?,

@@ -2,7 +2,7 @@
 //! answer is one that it describes. A refusal without a code does not fit its schema, so it is found, too. And over the
 //! GraphQL schema: whether every operation answers whatever fits its types, and every error has a code.
 //!
-//! `LEDGERDESK_FUZZ_EXAMPLES=1000` asks for so many examples per operation, with two seeds.
+//! `LEDGERDESK_FUZZ_EXAMPLES=1000` asks for so many examples per operation, with two seeds side by side.
 
 use std::{
     path::{Path, PathBuf},
