@@ -77,7 +77,12 @@ fn rows<P: Projection<Row: ReadRow>>(
             }
         }
     }
-    rows.into_iter().map(|(key, row)| Ok((key, Arc::new(masked(row, reach)?)))).collect()
+    rows.into_iter()
+        .map(|(key, mut row)| {
+            projection.complete(&mut row);
+            Ok((key, Arc::new(masked(row, reach)?)))
+        })
+        .collect()
 }
 
 /// The row without what the reader may not see.

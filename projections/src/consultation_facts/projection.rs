@@ -102,18 +102,19 @@ impl Projection for ConsultationFacts {
         row.describe(event);
         row.last_position = recorded.position.0;
         if let Some(step) = journal::step(event, recorded, row.opened_at) {
-            let is_measured = step.what.is_measured();
             journal::insert(&mut row.journal, step);
-            if is_measured {
-                row.measure();
-            }
         }
         Some(row)
+    }
+
+    /// A fact that came late changes what was measured after it: everything is measured anew.
+    fn complete(&self, row: &mut Row) {
+        row.measure();
     }
 }
 
 fn opened_row(opened: &ConsultationOpened, recorded: &Recorded) -> Row {
-    let mut row = Row {
+    Row {
         id: ConsultationId(recorded.stream.id),
         workspace_id: recorded.workspace_id,
         client_id: opened.client_id,
@@ -170,9 +171,7 @@ fn opened_row(opened: &ConsultationOpened, recorded: &Recorded) -> Row {
         stretches: Vec::new(),
         journal: Vec::new(),
         last_position: recorded.position.0,
-    };
-    row.measure();
-    row
+    }
 }
 
 impl Row {

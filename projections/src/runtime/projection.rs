@@ -60,4 +60,11 @@ pub trait Projection: Send + Sync + 'static {
         _ = left;
         self.apply(row, key, event)
     }
+
+    /// Fills in what follows from the rest of the row, after all events of a page that touch it: for what would cost
+    /// too much after each of them. [`Projection::apply`] reads nothing of it. Rows that are only added or left behind
+    /// do without.
+    fn complete(&self, row: &mut Self::Row) {
+        _ = row;
+    }
 }

@@ -93,11 +93,13 @@ struct Entry<R> {
     /// The row as the table has it, once it was touched.
     before: Option<R>,
     touched: bool,
+    /// Whether the row was folded onto and is not [complete](Projection::complete) yet.
+    open: bool,
 }
 
 impl<R> Default for Entry<R> {
     fn default() -> Self {
-        Self { row: None, stored: false, before: None, touched: false }
+        Self { row: None, stored: false, before: None, touched: false, open: false }
     }
 }
 
@@ -128,7 +130,8 @@ impl<P: Projection> WorkingSet<P> {
         }
     }
 
-    fn apply(&mut self, key: Uuid, event: &Recorded) {
+    /// Folds one event onto one row. A row that is open by it joins `open`.
+    fn apply(&mut self, key: Uuid, event: &Recorded, open: &mut Vec<Uuid>) {
         if self.insert_only() {
             self.appended.extend(self.projection.apply(None, key, event));
             return;
@@ -139,7 +142,21 @@ impl<P: Projection> WorkingSet<P> {
             entry.before = if entry.stored { entry.row.clone() } else { None };
             self.touched.push_back(key);
         }
+        if !entry.open {
+            entry.open = true;
+            open.push(key);
+        }
         entry.row = self.projection.apply_leaving(entry.row.take(), key, event, &mut self.left);
+    }
+
+    fn complete(&mut self, open: &[Uuid]) {
+        for key in open {
+            let Some(entry) = self.entries.get_mut(key) else { continue };
+            entry.open = false;
+            if let Some(row) = &mut entry.row {
+                self.projection.complete(row);
+            }
+        }
     }
 }
 
@@ -160,7 +177,7 @@ impl<P: Projection> Rows for WorkingSet<P> {
 
     fn admit(&mut self, key: Uuid, row: Option<&str>) -> Result<(), serde_json::Error> {
         let row = row.map(serde_json::from_str).transpose()?;
-        self.entries.insert(key, Entry { stored: row.is_some(), row, before: None, touched: false });
+        self.entries.insert(key, Entry { stored: row.is_some(), row, ..Entry::default() });
         Ok(())
     }
 
@@ -172,6 +189,7 @@ impl<P: Projection> Rows for WorkingSet<P> {
     ) -> Vec<(Uuid, Arc<Recorded>)> {
         let mut held = Vec::new();
         let mut keys = Vec::new();
+        let mut open = Vec::new();
         for event in events {
             keys.clear();
             self.keys(event, &mut keys);
@@ -183,10 +201,11 @@ impl<P: Projection> Rows for WorkingSet<P> {
                 if parked.contains(&key) {
                     held.push((key, Arc::clone(event)));
                 } else {
-                    self.apply(key, event);
+                    self.apply(key, event, &mut open);
                 }
             }
         }
+        self.complete(&open);
         held
     }
 

@@ -184,6 +184,7 @@ pub(crate) fn fold_on<P: Projection>(
             }
         }
     }
+    rows.values_mut().for_each(|row| projection.complete(row));
     rows
 }
 

@@ -86,7 +86,6 @@ impl Projection for Topics {
         });
         row.changes += 1;
         row.changed_at = event.occurred_at;
-        row.flag = (row.changes % 3 != 0).then_some(row.changes % 2 == 0);
         let mended = self.mended.load(Ordering::Relaxed);
         match &event.event {
             Event::Consultation(ConsultationEvent::ConsultationOpened(opened)) => {
@@ -104,6 +103,10 @@ impl Projection for Topics {
             _ => return None,
         }
         Some(row)
+    }
+
+    fn complete(&self, row: &mut Topic) {
+        row.flag = (row.changes % 3 != 0).then_some(row.changes % 2 == 0);
     }
 }
 
