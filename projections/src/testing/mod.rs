@@ -184,7 +184,9 @@ pub(crate) fn fold_on<P: Projection>(
             }
         }
     }
-    rows.values_mut().for_each(|row| projection.complete(row));
+    for row in rows.values_mut() {
+        projection.complete(row);
+    }
     rows
 }
 
