@@ -14,7 +14,7 @@ pub struct ConsultationVersions;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_versions",
-    version: 2,
+    version: 3,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",

@@ -54,9 +54,11 @@ create index on {schema}.consultation_versions
     (workspace_id, priority_rank, closed_at, consultation_id, from_at, from_position) where closed_at is not null;
 create index on {schema}.consultation_versions (workspace_id, appointed_for, consultation_id)
     where appointed_for is not null;
--- A manager's work, a client's questions, a tag.
+-- A manager's work, read alone where it is counted: whoever has been here for years has held a great many versions.
 create index on {schema}.consultation_versions (workspace_id, assignee, opened_at, consultation_id)
+    include (status, merged_into, from_position, until_position, known_until, from_at, until_at)
     where assignee is not null;
+-- A client's questions, a tag.
 create index on {schema}.consultation_versions (workspace_id, client_id, opened_at, consultation_id)
     where client_id is not null;
 create index on {schema}.consultation_versions using gin (tags jsonb_path_ops) where tags <> '[]';
