@@ -58,6 +58,9 @@ create index on {schema}.consultation_versions (workspace_id, appointed_for, con
 create index on {schema}.consultation_versions (workspace_id, assignee, opened_at, consultation_id)
     include (status, merged_into, from_position, until_position, known_until, from_at, until_at)
     where assignee is not null;
+create index on {schema}.consultation_versions
+    (workspace_id, assignee, closed_at, consultation_id, from_at, from_position)
+    where assignee is not null and closed_at is not null;
 -- A client's questions, a tag.
 create index on {schema}.consultation_versions (workspace_id, client_id, opened_at, consultation_id)
     where client_id is not null;
