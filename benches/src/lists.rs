@@ -37,7 +37,7 @@ const FILL_SEARCH: &str = "
            case when n = 0 then 'CONSULTATION' else 'MESSAGE' end,
            case when n = 0 then words end, case when n > 0 then words end,
            c.opened_at + interval '1 hour' * n, 1
-      from (select *, last_position + row_number() over () as i from read.consultation_list
+      from (select *, row_number() over () as i from read.consultation_list
              where topic like 'topic %') c,
            generate_series(0, 2) n,
            lateral (select concat_ws(' ',
