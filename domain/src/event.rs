@@ -1,7 +1,13 @@
 //! What a stored event is.
 
 use chrono::{DateTime, Utc};
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::{
+    Deserialize, Serialize,
+    de::{
+        DeserializeOwned, DeserializeSeed, MapAccess,
+        value::{BorrowedStrDeserializer, MapAccessDeserializer},
+    },
+};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -83,20 +89,23 @@ impl Event {
         }
     }
 
-    /// Reads the text of a payload in the newest shape, as [`Event::decode`] does but without building a
-    /// [`Value`] first: with the type in front, the payload is read straight into its struct.
+    /// Reads the text of a payload in the newest shape, as [`Event::decode`] does but straight into its struct, without
+    /// building a [`Value`] first.
     pub fn decode_str(
         stream_type: StreamType,
         event_type: &str,
         raw_json: &str,
     ) -> Result<Self, serde_json::Error> {
-        let tagged = format!(r#"{{"type":{},"data":{raw_json}}}"#, Value::from(event_type));
+        fn of<'a, E: DomainEvent>(event_type: &'a str, data: &'a str) -> Result<Event, serde_json::Error> {
+            let tagged = Tagged { event_type, data, next: Part::Type };
+            E::deserialize(MapAccessDeserializer::new(tagged)).map(E::into)
+        }
         match stream_type {
-            StreamType::Consultation => serde_json::from_str::<ConsultationEvent>(&tagged).map(Self::from),
-            StreamType::Client => serde_json::from_str::<ClientEvent>(&tagged).map(Self::from),
-            StreamType::Manager => serde_json::from_str::<ManagerEvent>(&tagged).map(Self::from),
-            StreamType::Workspace => serde_json::from_str::<WorkspaceEvent>(&tagged).map(Self::from),
-            StreamType::CatalogEntry => serde_json::from_str::<CatalogEvent>(&tagged).map(Self::from),
+            StreamType::Consultation => of::<ConsultationEvent>(event_type, raw_json),
+            StreamType::Client => of::<ClientEvent>(event_type, raw_json),
+            StreamType::Manager => of::<ManagerEvent>(event_type, raw_json),
+            StreamType::Workspace => of::<WorkspaceEvent>(event_type, raw_json),
+            StreamType::CatalogEntry => of::<CatalogEvent>(event_type, raw_json),
         }
     }
 
@@ -115,6 +124,47 @@ impl Event {
             // an event ever added that has none, to stop is right: a hole in the log is not.
             other => unreachable!("an event without a JSON form: {other:?}"),
         }
+    }
+}
+
+/// `{"type": event_type, "data": data}`, read without being written down first: that would copy every payload once
+/// more. The type comes first, so that the payload is read when it is known what it is.
+struct Tagged<'a> {
+    event_type: &'a str,
+    /// JSON.
+    data: &'a str,
+    next: Part,
+}
+
+/// What of a [`Tagged`] is read next.
+enum Part {
+    Type,
+    Data,
+    End,
+}
+
+impl<'de> MapAccess<'de> for Tagged<'de> {
+    type Error = serde_json::Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Self::Error> {
+        let key = match self.next {
+            Part::Type => "type",
+            Part::Data => "data",
+            Part::End => return Ok(None),
+        };
+        seed.deserialize(BorrowedStrDeserializer::new(key)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, Self::Error> {
+        if matches!(self.next, Part::Type) {
+            self.next = Part::Data;
+            return seed.deserialize(BorrowedStrDeserializer::new(self.event_type));
+        }
+        self.next = Part::End;
+        let mut json = serde_json::Deserializer::from_str(self.data);
+        let data = seed.deserialize(&mut json)?;
+        json.end()?;
+        Ok(data)
     }
 }
 
@@ -217,4 +267,33 @@ pub struct Recorded<E = Event> {
     pub recorded_at: DateTime<Utc>,
     /// SHA-256 over the workspace's previous hash and this event's canonical bytes.
     pub hash: [u8; 32],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOTE: &str = r#"{"note_id":"00000000-0000-0000-0000-000000000001","author":{"kind":"SYSTEM"},"text":{"$personal":"x"}}"#;
+
+    fn read(event_type: &str, data: &str) -> Result<Event, String> {
+        Event::decode_str(StreamType::Consultation, event_type, data).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn a_payload_is_read_whole_and_as_what_its_type_says() {
+        let note = read("NoteAdded", NOTE);
+        let value = serde_json::from_str(NOTE).unwrap();
+        assert_eq!(note.unwrap(), Event::decode(StreamType::Consultation, "NoteAdded", value).unwrap());
+        for (event_type, data, why) in [
+            ("NoteEaten", NOTE, "unknown variant `NoteEaten`"),
+            (r#"a","data":{}}"#, NOTE, "unknown variant"),
+            ("NoteAdded", &format!("{NOTE} {{}}"), "trailing characters"),
+            ("NoteAdded", &NOTE[1..], "expected"),
+            ("NoteAdded", "{}", "missing field"),
+            ("NoteAdded", "", "EOF"),
+        ] {
+            let refused = read(event_type, data).unwrap_err();
+            assert!(refused.contains(why), "{event_type} {data}: {refused}");
+        }
+    }
 }

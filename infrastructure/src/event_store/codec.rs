@@ -158,25 +158,25 @@ impl Codec {
         read: Vec<(RawEvent<'_>, Metadata)>,
         keys: Option<&HashMap<PersonId, PersonKey>>,
     ) -> Result<Vec<Arc<Recorded>>, StoreError> {
-        read.into_iter()
-            .map(|(row, metadata)| {
-                let stream_type = StreamType::parse(row.stream_type).ok_or_else(|| unknown(&row))?;
-                let event = self.event(&row, stream_type, metadata.person_id, keys)?;
-                Ok(Arc::new(Recorded {
-                    position: Position(row.position),
-                    workspace_id: WorkspaceId(row.workspace_id),
-                    workspace_sequence: row.workspace_sequence,
-                    event_id: EventId(row.event_id),
-                    stream: StreamId::new(stream_type, row.stream_id),
-                    version: StreamVersion(row.stream_version),
-                    event,
-                    metadata,
-                    occurred_at: row.occurred_at,
-                    recorded_at: row.recorded_at,
-                    hash: row.hash.try_into().unwrap_or_default(),
-                }))
-            })
-            .collect()
+        let mut events = Vec::with_capacity(read.len());
+        for (row, metadata) in read {
+            let stream_type = StreamType::parse(row.stream_type).ok_or_else(|| unknown(&row))?;
+            let event = self.event(&row, stream_type, metadata.person_id, keys)?;
+            events.push(Arc::new(Recorded {
+                position: Position(row.position),
+                workspace_id: WorkspaceId(row.workspace_id),
+                workspace_sequence: row.workspace_sequence,
+                event_id: EventId(row.event_id),
+                stream: StreamId::new(stream_type, row.stream_id),
+                version: StreamVersion(row.stream_version),
+                event,
+                metadata,
+                occurred_at: row.occurred_at,
+                recorded_at: row.recorded_at,
+                hash: row.hash.try_into().unwrap_or_default(),
+            }));
+        }
+        Ok(events)
     }
 
     fn event(
@@ -217,12 +217,14 @@ impl Codec {
 }
 
 fn read(rows: &[PgRow]) -> Result<Vec<(RawEvent<'_>, Metadata)>, StoreError> {
-    let read = |row| {
+    // With room for all from the beginning: a page of these is large, and would be copied again and again.
+    let mut read = Vec::with_capacity(rows.len());
+    for row in rows {
         let row = RawEvent::of(row)?;
         let metadata = serde_json::from_str(row.metadata).map_err(|source| corrupt(&row, source))?;
-        Ok((row, metadata))
-    };
-    rows.iter().map(read).collect()
+        read.push((row, metadata));
+    }
+    Ok(read)
 }
 
 fn seal(
