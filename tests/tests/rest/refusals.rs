@@ -118,6 +118,8 @@ async fn parameters_that_cannot_be_are_told_why() {
         (history("kinds=NOTE"), "BAD_USER_INPUT"),
         (history("kind=NOTE&kind=CALL"), "BAD_USER_INPUT"),
         (history("kind=NOTES"), "BAD_USER_INPUT"),
+        (history("kind=NOTE,"), "BAD_USER_INPUT"),
+        (history("kind=,,,"), "BAD_USER_INPUT"),
         (history("limit=0"), "BAD_USER_INPUT"),
         (history("limit=101"), "BAD_USER_INPUT"),
         (history("limit=-1"), "BAD_USER_INPUT"),
@@ -138,6 +140,7 @@ async fn parameters_that_cannot_be_are_told_why() {
         ("/api/catalogs/a?text=%00".to_owned(), "BAD_USER_INPUT"),
         (format!("/api/catalogs/{}", "a".repeat(501)), "BAD_USER_INPUT"),
         ("/api/calls?manager=".to_owned() + id, "invalid_id"),
+        (format!("/api/consultations/{id}/calls?outcome=&manager=,,,,"), "BAD_USER_INPUT"),
     ];
     for (path, code) in cases {
         let answer = rest.get(&path).await;

@@ -185,7 +185,7 @@ impl<'de> Deserialize<'de> for Moment {
     }
 }
 
-/// Values separated by commas, at most 100.
+/// Values separated by commas, at most 100; nothing at all is none.
 #[derive(Debug, Clone)]
 pub(super) struct List<T>(pub(super) Vec<T>);
 
@@ -202,8 +202,14 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for List<T> {
 
             fn visit_str<E: DeError>(self, text: &str) -> Result<Vec<T>, E> {
                 const MOST: usize = 100;
-                let items = text.split(',').filter(|item| !item.is_empty());
-                let values = items
+                if text.is_empty() {
+                    return Ok(Vec::new());
+                }
+                if text.split(',').any(str::is_empty) {
+                    return Err(E::custom("a value of the list is empty; leave it out with its comma"));
+                }
+                let values = text
+                    .split(',')
                     .map(|item| T::deserialize(serde::de::value::StringDeserializer::new(item.to_owned())))
                     .collect::<Result<Vec<T>, E>>()?;
                 if values.len() > MOST {
