@@ -17,7 +17,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{
-    below::{Below, Child, List},
+    below::{Below, Child, Given, List},
     error::Fault,
     loaders::Loaders,
 };
@@ -233,13 +233,9 @@ where
     R: ReadRow + Sync,
     N: OutputType + From<Arc<R>>,
 {
-    let query = Query::new::<R>(&filter, keyset);
-    let page = paging.request(&query)?;
-    let list = List { column, filter: Arc::new(filter), keyset, page, digest: query.digest };
-    let child = Child { parent, list: Arc::new(list) };
-    let nothing =
-        || Page { rows: Vec::new(), has_previous: page.after.is_some(), has_next: page.before.is_some() };
-    let found = below.rows.load(child.clone()).await?.unwrap_or_else(nothing);
+    let (query, list) = asked::<R>(filter, keyset, paging)?;
+    let child = Child { column, parent, list };
+    let found = below.rows.load(child.clone()).await?.unwrap_or_else(|| nothing(&child.list.page));
     let counts = Arc::clone(&below.counts);
     let total = Total(Box::new(move || {
         let (counts, child) = (Arc::clone(&counts), child.clone());
@@ -248,9 +244,10 @@ where
     Ok(connection(&query, found, total, N::from))
 }
 
-/// A page of these rows, instead of those of the read model, as a connection.
+/// A page of these rows, instead of those of the read model, as a connection. It is made together with those of the
+/// parent's siblings.
 pub(super) async fn listing_given<R, N>(
-    loaders: &Loaders,
+    below: &Below<R>,
     rows: &Parts<R>,
     filter: impl Filter + 'static,
     keyset: Keyset,
@@ -261,22 +258,32 @@ where
     R: ReadRow + Serialize + Sync,
     N: OutputType,
 {
-    let query = Query::new::<R>(&filter, keyset);
-    let request = paging.request(&query)?;
-    let filter: Arc<dyn Filter> = Arc::new(filter);
-    let (pool, reach) = (loaders.pool.clone(), loaders.reach_filtered::<R>(&*filter)?);
-    let rows: Arc<[Arc<R>]> = rows.values().cloned().collect();
-    let given: Vec<&R> = rows.iter().map(|row| &**row).collect();
-    let page = read::page_of::<R>(&pool, reach, &given, &*filter, keyset, &request).await?;
+    let (query, list) = asked::<R>(filter, keyset, paging)?;
+    let given = Given { rows: rows.values().cloned().collect(), list };
+    let found = below.given.load(given.clone()).await?.unwrap_or_else(|| nothing(&given.list.page));
+    let counts = Arc::clone(&below.given_counts);
     let total = Total(Box::new(move || {
-        let (pool, filter, rows) = (pool.clone(), Arc::clone(&filter), Arc::clone(&rows));
-        async move {
-            let given: Vec<&R> = rows.iter().map(|row| &**row).collect();
-            Ok(read::count_of::<R>(&pool, reach, &given, &*filter, keyset).await?)
-        }
-        .boxed()
+        let (counts, given) = (Arc::clone(&counts), given.clone());
+        async move { Ok(counts.load(given).await?.unwrap_or_default()) }.boxed()
     }));
-    Ok(connection(&query, page.shared(), total, show))
+    Ok(connection(&query, found, total, show))
+}
+
+/// What is asked for below a parent.
+fn asked<R: ReadRow>(
+    filter: impl Filter + 'static,
+    keyset: Keyset,
+    paging: &Paging,
+) -> Result<(Query, Arc<List>), Fault> {
+    let query = Query::new::<R>(&filter, keyset);
+    let page = paging.request(&query)?;
+    let list = List { filter: Arc::new(filter), keyset, page, digest: query.digest };
+    Ok((query, Arc::new(list)))
+}
+
+/// The page of a parent that has no such rows.
+const fn nothing<R>(page: &PageRequest) -> Page<R> {
+    Page { rows: Vec::new(), has_previous: page.after.is_some(), has_next: page.before.is_some() }
 }
 
 /// The place of a row in a list, as the list's own cursors say it.

@@ -1,8 +1,8 @@
 //! The lists below rows: a page for each of many parents, in one statement.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, hash::Hash};
 
-use sqlx::{PgPool, Row as _};
+use sqlx::{Decode, PgPool, Postgres, Row as _, Type};
 use uuid::Uuid;
 
 use super::{
@@ -24,11 +24,25 @@ pub async fn children<R: ReadRow>(
     let begin = format!("select parent.id as parent_of_row, {}", placed_columns::<R>(reach, keyset));
     let mut statement = Conditions::below::<R>(&begin, reach, parents);
     filter.restrict(&mut statement);
+    pages(pool, statement, keyset, request).await
+}
+
+/// The page of each `parent_of_row`, of a statement that is yet to be narrowed to pages.
+pub(super) async fn pages<P, R>(
+    pool: &PgPool,
+    mut statement: Conditions,
+    keyset: Keyset,
+    request: &PageRequest,
+) -> Result<HashMap<P, Page<R>>, sqlx::Error>
+where
+    P: Eq + Hash + for<'r> Decode<'r, Postgres> + Type<Postgres>,
+    R: ReadRow,
+{
     within_page::<R>(&mut statement, keyset, request)?;
     let order = order::<R>(keyset, request);
     let mut sql = statement.0;
     sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));
-    let mut rows: HashMap<Uuid, Vec<(Key, R)>> = HashMap::new();
+    let mut rows: HashMap<P, Vec<(Key, R)>> = HashMap::new();
     for row in sql.build().fetch_all(pool).await? {
         rows.entry(row.try_get("parent_of_row")?).or_default().push(read_placed(&row, keyset)?);
     }

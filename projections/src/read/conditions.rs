@@ -96,18 +96,19 @@ impl Conditions {
         conditions
     }
 
-    /// The same, from these rows instead of those of the table.
+    /// The same, from each of these lists of rows instead of the table; `given.number` tells which, from 1.
     pub(super) fn given<R: ReadRow + Serialize>(
         begin: &str,
         reach: Reach,
-        rows: &[&R],
+        lists: &[Vec<&R>],
     ) -> Result<Self, sqlx::Error> {
-        let rows = serde_json::to_value(rows).map_err(|error| sqlx::Error::Encode(error.into()))?;
+        let lists = serde_json::to_value(lists).map_err(|error| sqlx::Error::Encode(error.into()))?;
         let mut sql = Self::lateral(begin, reach);
-        sql.push(format_args!(", jsonb_populate_recordset(null::{}, ", R::TABLE)).push_bind(rows);
-        sql.push(") t where t.workspace_id = w.id");
-        R::BELONGS.restrict(&mut sql, reach.own);
-        Ok(Self(sql, Vec::new()))
+        sql.push(", jsonb_array_elements(")
+            .push_bind(lists)
+            .push(") with ordinality as given (rows, number)");
+        let rows = format!("jsonb_populate_recordset(null::{}, given.rows)", R::TABLE);
+        Ok(Self::going_on_from::<R>(sql, &rows, reach))
     }
 
     /// The workspace is `$1` in every statement.
@@ -117,8 +118,12 @@ impl Conditions {
         sql
     }
 
-    fn going_on<R: ReadRow>(mut sql: QueryBuilder<Postgres>, reach: Reach) -> Self {
-        sql.push(format_args!(", lateral (select t.* from {} t where t.workspace_id = w.id", R::TABLE));
+    fn going_on<R: ReadRow>(sql: QueryBuilder<Postgres>, reach: Reach) -> Self {
+        Self::going_on_from::<R>(sql, R::TABLE, reach)
+    }
+
+    fn going_on_from<R: ReadRow>(mut sql: QueryBuilder<Postgres>, rows: &str, reach: Reach) -> Self {
+        sql.push(format_args!(", lateral (select t.* from {rows} t where t.workspace_id = w.id"));
         R::BELONGS.restrict(&mut sql, reach.own);
         Self(sql, Vec::new())
     }

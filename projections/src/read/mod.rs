@@ -24,7 +24,7 @@ pub use conditions::{Conditions, Filter, TimeRange, wire};
 pub use facet::{Facet, Span};
 pub(crate) use fetch::{arrange, grouped};
 pub use fetch::{by_ids, count, explain, page};
-pub use given::{count_of, page_of};
+pub use given::{counts_of, pages_of};
 pub use page::{Key, Keyset, Page, PageRequest, SortKind};
 pub use reach::{Belonging, Own, Reach};
 pub use view::{among, whole};

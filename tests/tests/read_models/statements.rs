@@ -115,10 +115,13 @@ async fn references_of_a_page_are_one_statement_each() {
 
 const PAST: &str = "{ consultations(asOf: { position: HEAD }, first: SIZE) { totalCount nodes {
     topic client { name } assignee { name } detail { description }
+    handovers { nodes { state } } redates { nodes { number } } calls { nodes { outcome } } ratings { nodes { score } }
+    messages(last: 3) { totalCount nodes { text } } history(last: 3) { nodes { eventType } }
 } } }";
 
-/// Where the page begins, the page, its count, clients and assignees; the rest comes from the log.
-const PAST_STATEMENTS: usize = 5;
+/// Where the page begins, the page, its count, clients and assignees; what is below them comes from the log, and is
+/// ordered and cut by one statement for each kind and one for the count of messages.
+const PAST_STATEMENTS: usize = 5 + 7;
 
 #[tokio::test]
 async fn a_page_of_the_past_reads_the_log_once_whatever_its_size() {
@@ -137,7 +140,7 @@ async fn a_page_of_the_past_reads_the_log_once_whatever_its_size() {
     let node = Node::open(&pool).await;
     let query = PAST.replace("HEAD", &head.to_string());
     for size in ["1", "10", "50"] {
-        for (text, expected) in [("with ordinality", 1), ("read.", PAST_STATEMENTS)] {
+        for (text, expected) in [("as w (stream_id", 1), ("read.", PAST_STATEMENTS)] {
             let statements = Statements(Arc::default(), text);
             let guard = tracing::subscriber::set_default(statements.clone());
             let caller = caller(desk.node.workspace, Role::Owner);

@@ -247,7 +247,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, handovers::Order::RequestedAt.keyset(false));
         if let Some(then) = &self.then {
             let show = |row| Handover::at(row, then);
-            return paging::listing_given(loaders(ctx)?, &then.handovers, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.handovers_below;
+            return paging::listing_given(below, &then.handovers, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.handovers_below, parent, filter, order, &paging).await
@@ -268,7 +269,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, redates::Order::RedatedAt.keyset(false));
         if let Some(then) = &self.then {
             let show = |row| Redate::at(row, then);
-            return paging::listing_given(loaders(ctx)?, &then.redates, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.redates_below;
+            return paging::listing_given(below, &then.redates, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.redates_below, parent, filter, order, &paging).await
@@ -289,7 +291,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, calls::keyset(false));
         if let Some(then) = &self.then {
             let show = |row| Call::at(row, then);
-            return paging::listing_given(loaders(ctx)?, &then.calls, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.calls_below;
+            return paging::listing_given(below, &then.calls, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.calls_below, parent, filter, order, &paging).await
@@ -310,7 +313,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, ratings::Order::ChangedAt.keyset(false));
         if let Some(then) = &self.then {
             let show = |row| Rating::at(row, then);
-            return paging::listing_given(loaders(ctx)?, &then.ratings, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.ratings_below;
+            return paging::listing_given(below, &then.ratings, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.ratings_below, parent, filter, order, &paging).await
@@ -331,7 +335,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, messages::keyset(false));
         if let Some(then) = &self.then {
             let show = |row| Message::at(row, then);
-            return paging::listing_given(loaders(ctx)?, &then.messages, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.messages_below;
+            return paging::listing_given(below, &then.messages, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.messages_below, parent, filter, order, &paging).await
@@ -352,7 +357,8 @@ impl Consultation {
         let (filter, order) = (filter.read()?, history::keyset(false));
         if let Some(then) = &self.then {
             let show = Into::into;
-            return paging::listing_given(loaders(ctx)?, &then.entries, filter, order, &paging, show).await;
+            let below = &loaders(ctx)?.entries_below;
+            return paging::listing_given(below, &then.entries, filter, order, &paging, show).await;
         }
         let parent = ("t.consultation_id", self.row.id.uuid());
         paging::listing_below(&loaders(ctx)?.entries_below, parent, filter, order, &paging).await

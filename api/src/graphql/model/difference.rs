@@ -174,6 +174,7 @@ impl ConsultationDifference {
             .collect();
         let paging = Paging { first, after, last, before };
         let order = history::keyset(false);
-        paging::listing_given(loaders(ctx)?, &between, filter.read()?, order, &paging, Into::into).await
+        let below = &loaders(ctx)?.entries_below;
+        paging::listing_given(below, &between, filter.read()?, order, &paging, Into::into).await
     }
 }
