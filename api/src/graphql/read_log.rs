@@ -109,7 +109,7 @@ impl ReadLog {
             rows: None,
             details,
         };
-        self.disclosures.keep(&disclosure).await
+        self.disclosures.keep(disclosure).await
     }
 }
 

@@ -23,7 +23,7 @@ pub struct ConsultationList;
 
 static DEFINITION: Definition = Definition {
     name: "consultation_list",
-    version: 6,
+    version: 7,
     table_sql: include_str!("table.sql"),
     columns: &[
         "id",

@@ -10,7 +10,9 @@ use uuid::Uuid;
 
 use super::{Row, rank};
 use crate::{
-    read::{self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Reach, ReadRow, TimeRange},
+    read::{
+        self, Belonging, Concerned, Condition, Conditions, Facet, Keyset, Narrow, Reach, ReadRow, TimeRange,
+    },
     search::MATCHES_TEXT,
 };
 
@@ -170,6 +172,18 @@ impl read::Filter for Filter {
         self.also.is_some()
     }
 
+    fn narrow(&self, keyset: Keyset) -> Vec<Narrow> {
+        if self.client_facet().or_else(|| self.assignee_facet()).is_some() {
+            return Vec::new();
+        }
+        let spans = [("t.opened_at", self.opened), ("t.updated_at", self.updated)];
+        let spans = spans.into_iter().filter(|(column, _)| *column != keyset.column);
+        let channel = Facet::of("t.channel", &self.channels, self.condition.as_ref());
+        let channel = channel.filter(|_| !is_led_by_channel(keyset)).map(Narrow::texts);
+        let own = spans.filter_map(|(column, span)| Narrow::span(column, span)).chain(channel);
+        own.chain(self.also.iter().flat_map(|also| also.narrow(keyset))).collect()
+    }
+
     /// The narrowest of what is asked for, by what helpdesks are like: a client has fewer consultations than a
     /// manager, open work is less than what a team ever did.
     fn facets(&self, keyset: Keyset) -> Vec<Facet> {
@@ -184,6 +198,11 @@ impl read::Filter for Filter {
     }
 }
 
+/// Whether an index has the order within an entrance.
+fn is_led_by_channel(keyset: Keyset) -> bool {
+    matches!(keyset.column, "t.opened_at" | "t.updated_at" | "t.priority_rank" | "t.appointed_for")
+}
+
 impl Filter {
     fn own_facets(&self, keyset: Keyset) -> Vec<Facet> {
         let condition = self.condition.as_ref();
@@ -193,8 +212,6 @@ impl Filter {
         if let Some(narrowest) = self.client_facet().or_else(|| self.assignee_facet()) {
             return vec![narrowest];
         }
-        let by_channel =
-            matches!(keyset.column, "t.opened_at" | "t.updated_at" | "t.priority_rank" | "t.appointed_for");
         if !Self::is_of_open_work(status.as_ref()) {
             if self.unassigned == Some(true) && !is_sparse {
                 return Vec::new();
@@ -202,7 +219,8 @@ impl Filter {
             if let Some(team) = Facet::of("t.team", &self.teams, condition).filter(|_| !is_sparse) {
                 return vec![team];
             }
-            let channel = Facet::of("t.channel", &self.channels, condition).filter(|_| by_channel);
+            let channel =
+                Facet::of("t.channel", &self.channels, condition).filter(|_| is_led_by_channel(keyset));
             if let (None, None, Some(channel)) = (&status, &ranks, channel) {
                 return vec![channel];
             }

@@ -60,6 +60,8 @@ create index on {schema}.consultation_list (workspace_id, assignee, waiting_sinc
     where assignee is not null and waiting_since is not null;
 create index on {schema}.consultation_list (workspace_id, assignee, appointed_for, id)
     where assignee is not null and appointed_for is not null;
+create index on {schema}.consultation_list (workspace_id, assignee, closed_at, id)
+    where assignee is not null and closed_at is not null;
 -- What nobody holds.
 create index on {schema}.consultation_list (workspace_id, opened_at, id) where assignee is null;
 create index on {schema}.consultation_list (workspace_id, updated_at, id) where assignee is null;

@@ -7,7 +7,7 @@ use serde::Serialize;
 use sqlx::{Encode, Postgres, QueryBuilder, Type};
 use uuid::Uuid;
 
-use super::{Facet, Keyset, Reach, ReadRow};
+use super::{Facet, Keyset, Narrow, Reach, ReadRow};
 
 /// What narrows a list. The table is known as `t` in every condition.
 pub trait Filter: Debug + Send + Sync {
@@ -20,6 +20,11 @@ pub trait Filter: Debug + Send + Sync {
     /// The columns by whose values the list is read, one index range each; none where the index of the order
     /// alone serves. The table has an index on (workspace, these columns, the order's column, key).
     fn facets(&self, _keyset: Keyset) -> Vec<Facet> {
+        Vec::new()
+    }
+
+    /// What may leave few rows where the index of the order does not lead to them: the first that does is looked up.
+    fn narrow(&self, _keyset: Keyset) -> Vec<Narrow> {
         Vec::new()
     }
 
@@ -138,6 +143,11 @@ impl Conditions {
         if !values.is_empty() && !self.is_given(column) {
             self.is_any(column, values.iter().map(wire).collect::<Vec<_>>());
         }
+    }
+
+    /// The column has one of the texts.
+    pub(super) fn texts(&mut self, column: &'static str, texts: &[String]) {
+        self.is_any(column, texts.to_vec());
     }
 
     /// The column has one of the ids.

@@ -6,7 +6,9 @@ use sqlx::{PgPool, Postgres, QueryBuilder, types::Json};
 use uuid::Uuid;
 
 use super::{
-    Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind,
+    Among, Conditions, Filter, Key, Keyset, Page, PageRequest, Reach, ReadRow, SortKind, explain_among,
+    narrow::narrowed,
+    page_among,
     stored::{columns, placed_columns, read, read_placed},
 };
 
@@ -18,6 +20,10 @@ pub async fn page<R: ReadRow>(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<Page<R>, sqlx::Error> {
+    if let Some(narrow) = narrowed::<R>(pool, reach, filter, keyset).await? {
+        let begin = |select: &str| narrow.among::<R>(select, reach);
+        return page_among(pool, Among { reach, begin: &begin }, filter, keyset, request).await;
+    }
     let mut sql = statement::<R>("", reach, filter, keyset, request)?;
     let found = sql.build().fetch_all(pool).await?;
     let rows = found.iter().map(|row| read_placed::<R>(row, keyset)).collect::<Result<_, _>>()?;
@@ -33,6 +39,10 @@ pub async fn explain<R: ReadRow>(
     keyset: Keyset,
     request: &PageRequest,
 ) -> Result<serde_json::Value, sqlx::Error> {
+    if let Some(narrow) = narrowed::<R>(pool, reach, filter, keyset).await? {
+        let begin = |select: &str| narrow.among::<R>(select, reach);
+        return explain_among::<R>(pool, Among { reach, begin: &begin }, filter, keyset, request).await;
+    }
     let mut sql = statement::<R>("explain (analyze, format json) ", reach, filter, keyset, request)?;
     let Json(plan) = sql.build_query_scalar::<Json<serde_json::Value>>().fetch_one(pool).await?;
     Ok(plan)

@@ -3,10 +3,12 @@
 //! A row is read whole, whatever of it is asked for; made into JSON by the database and read from it here, it cost
 //! several times as much on both sides.
 
+use std::ops::Range;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{
     Deserializer,
-    de::{DeserializeOwned, DeserializeSeed, IntoDeserializer as _, MapAccess, Visitor, value::Error},
+    de::{DeserializeOwned, DeserializeSeed, IntoDeserializer as _, SeqAccess, Visitor, value::Error},
     forward_to_deserialize_any,
 };
 use serde_json::{Map, Value};
@@ -86,44 +88,56 @@ impl<'de> Deserializer<'de> for Fields<'_> {
     }
 }
 
-/// A row as a struct.
+/// A row as a struct. Its columns are in the order of the fields ([`columns`]), so that no name has to be looked for.
 struct Stored<'r>(&'r PgRow);
 
 impl<'de> Deserializer<'de> for Stored<'de> {
     type Error = Error;
 
-    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        visitor.visit_map(Columns { row: self.0, all: self.0.columns(), next: 0 })
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Error> {
+        let all = self.0.columns();
+        let first = all.iter().position(|column| fields.first() == Some(&column.name())).unwrap_or_default();
+        let of_fields = all.get(first..first + fields.len()).unwrap_or_default();
+        let are_in_order = || of_fields.iter().map(PgColumn::name).eq(fields.iter().copied());
+        debug_assert!(are_in_order(), "the columns of {fields:?} are {all:?}");
+        if of_fields.last().map(PgColumn::name) != fields.last().copied() {
+            return Err(serde::de::Error::custom("the columns of a row are not in the order of its fields"));
+        }
+        visitor.visit_seq(Columns { row: self.0, rest: first..first + fields.len() })
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Error> {
+        Err(serde::de::Error::custom("a row is a struct"))
     }
 
     forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf option unit unit_struct
-        newtype_struct seq tuple tuple_struct map struct enum identifier ignored_any
+        newtype_struct seq tuple tuple_struct map enum identifier ignored_any
     }
 }
 
 struct Columns<'r> {
     row: &'r PgRow,
-    all: &'r [PgColumn],
-    next: usize,
+    /// The places of those that are still to read.
+    rest: Range<usize>,
 }
 
-impl<'de> MapAccess<'de> for Columns<'de> {
+impl<'de> SeqAccess<'de> for Columns<'de> {
     type Error = Error;
 
-    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
-        let Some(column) = self.all.get(self.next) else { return Ok(None) };
-        seed.deserialize(column.name().into_deserializer()).map(Some)
-    }
-
-    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
-        let value = self.row.try_get_raw(self.next).map_err(serde::de::Error::custom)?;
-        self.next += 1;
-        seed.deserialize(Cell(value))
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        let Some(place) = self.rest.next() else { return Ok(None) };
+        let value = self.row.try_get_raw(place).map_err(serde::de::Error::custom)?;
+        seed.deserialize(Cell(value)).map(Some)
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.all.len())
+        Some(self.rest.len())
     }
 }
 

@@ -29,7 +29,7 @@ async fn what_was_taken_out_is_listed_newest_first_and_never_changed() {
             rows: Some(rows),
             details: json!({ "filter": { "status": ["CLOSED"] } }),
         };
-        log.keep(&disclosure).await.unwrap();
+        log.keep(disclosure).await.unwrap();
     }
     let shown = "nodes { action personal position rows byKey details }";
     let first = format!("{{ disclosures(first: 2) {{ {shown} pageInfo {{ hasNextPage endCursor }} }} }}");

@@ -329,11 +329,11 @@ async fn many_who_read_at_once_share_commits_and_one_that_cannot_be_kept_stands_
     let mut all: Vec<Disclosure> =
         (0..400).map(|_| entry(&office, &owner, DisclosureKind::Read, 0)).collect();
     all[123].action = String::new();
-    let kept = join_all(all.iter().map(|entry| log.keep(entry))).await;
+    let kept = join_all(all.iter().map(|entry| log.keep(entry.clone()))).await;
     for (number, kept) in kept.iter().enumerate() {
         assert_eq!(kept.is_ok(), number != 123, "{number}: {kept:?}");
     }
-    let keep_again = join_all(all.iter().skip(200).map(|entry| log.keep(entry))).await;
+    let keep_again = join_all(all.iter().skip(200).map(|entry| log.keep(entry.clone()))).await;
     assert!(keep_again.iter().all(Result::is_ok));
     let (rows, commits): (i64, i64) =
         sqlx::query_as("select count(*), count(distinct xmin::text) from ledgerdesk.disclosures")
@@ -357,7 +357,7 @@ async fn entries_of_reading_end_after_their_time_and_those_of_exports_never() {
         (DisclosureKind::Export, 40),
         (DisclosureKind::Read, 20),
     ] {
-        log.keep(&entry(&office, &owner, kind, days)).await.unwrap();
+        log.keep(entry(&office, &owner, kind, days)).await.unwrap();
     }
     log.prune(29).await.unwrap_err();
     assert_eq!(log.prune(35).await.unwrap(), 2);

@@ -44,7 +44,7 @@ impl Record {
             rows: None,
             details: Value::Object(details.collect()),
         };
-        self.disclosures.keep(&disclosure).await.map_err(Fault::from)?;
+        self.disclosures.keep(disclosure).await.map_err(Fault::from)?;
         Ok(())
     }
 }
