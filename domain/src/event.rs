@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use serde::{
-    Deserialize, Serialize,
+    Deserialize, Deserializer, Serialize,
     de::{
         DeserializeOwned, DeserializeSeed, MapAccess,
         value::{BorrowedStrDeserializer, MapAccessDeserializer},
@@ -79,14 +79,7 @@ impl Event {
 
     /// Reads a payload in the newest shape. An error names an unknown event type or the field that does not fit.
     pub fn decode(stream_type: StreamType, event_type: &str, data: Value) -> Result<Self, serde_json::Error> {
-        let tagged = Value::from_iter([("type", Value::from(event_type)), ("data", data)]);
-        match stream_type {
-            StreamType::Consultation => ConsultationEvent::deserialize(tagged).map(Self::from),
-            StreamType::Client => ClientEvent::deserialize(tagged).map(Self::from),
-            StreamType::Manager => ManagerEvent::deserialize(tagged).map(Self::from),
-            StreamType::Workspace => WorkspaceEvent::deserialize(tagged).map(Self::from),
-            StreamType::CatalogEntry => CatalogEvent::deserialize(tagged).map(Self::from),
-        }
+        Self::read(stream_type, Value::from_iter([("type", Value::from(event_type)), ("data", data)]))
     }
 
     /// Reads the text of a payload in the newest shape, as [`Event::decode`] does but straight into its struct, without
@@ -96,16 +89,17 @@ impl Event {
         event_type: &str,
         raw_json: &str,
     ) -> Result<Self, serde_json::Error> {
-        fn of<'a, E: DomainEvent>(event_type: &'a str, data: &'a str) -> Result<Event, serde_json::Error> {
-            let tagged = Tagged { event_type, data, next: Part::Type };
-            E::deserialize(MapAccessDeserializer::new(tagged)).map(E::into)
-        }
+        let tagged = Tagged { event_type, data: raw_json, next: Part::Type };
+        Self::read(stream_type, MapAccessDeserializer::new(tagged))
+    }
+
+    fn read<'de, D: Deserializer<'de>>(stream_type: StreamType, tagged: D) -> Result<Self, D::Error> {
         match stream_type {
-            StreamType::Consultation => of::<ConsultationEvent>(event_type, raw_json),
-            StreamType::Client => of::<ClientEvent>(event_type, raw_json),
-            StreamType::Manager => of::<ManagerEvent>(event_type, raw_json),
-            StreamType::Workspace => of::<WorkspaceEvent>(event_type, raw_json),
-            StreamType::CatalogEntry => of::<CatalogEvent>(event_type, raw_json),
+            StreamType::Consultation => ConsultationEvent::deserialize(tagged).map(Self::from),
+            StreamType::Client => ClientEvent::deserialize(tagged).map(Self::from),
+            StreamType::Manager => ManagerEvent::deserialize(tagged).map(Self::from),
+            StreamType::Workspace => WorkspaceEvent::deserialize(tagged).map(Self::from),
+            StreamType::CatalogEntry => CatalogEvent::deserialize(tagged).map(Self::from),
         }
     }
 

@@ -12,16 +12,18 @@ pub(in crate::cli) struct List {}
 
 impl List {
     pub(super) async fn run(self, read_side: &ReadSide) -> Result<()> {
+        let all = read_side.status().await?;
+        let width = all.iter().map(|status| status.name.len()).max().unwrap_or_default();
         output::line(format!(
-            "{:20}  {:>7}  {:>10}  {:>10}  {:>8}  {:>6}  STATE",
+            "{:width$}  {:>7}  {:>10}  {:>10}  {:>8}  {:>6}  STATE",
             "NAME", "VERSION", "POSITION", "LAG", "SECONDS", "PARKED"
         ))?;
-        read_side.status().await?.iter().try_for_each(|status| output::line(row(status)))?;
+        all.iter().try_for_each(|status| output::line(row(status, width)))?;
         Ok(())
     }
 }
 
-fn row(status: &ProjectionStatus) -> String {
+fn row(status: &ProjectionStatus, width: usize) -> String {
     let version = status.version.map_or_else(|| "-".to_owned(), |version| version.to_string());
     let state = match &status.state {
         ProjectionState::Idle => "idle: no node leads it".to_owned(),
@@ -38,7 +40,7 @@ fn row(status: &ProjectionStatus) -> String {
         format!(", version {} kept at {}", previous.version, previous.position)
     });
     format!(
-        "{:20}  {version:>7}  {:>10}  {:>10}  {:>8.1}  {:>6}  {state}{rebuild}{previous}",
+        "{:width$}  {version:>7}  {:>10}  {:>10}  {:>8.1}  {:>6}  {state}{rebuild}{previous}",
         status.name, status.position.0, status.lag_events, status.lag_seconds, status.parked
     )
 }
