@@ -28,9 +28,10 @@ impl Narrow {
         Self { by: By::Texts(facet), few: 5_000 }
     }
 
-    /// This span of time: rows of it lie together in the order of another time, and a page of them is far away.
+    /// This span of time, if it is over: its rows lie together in the order of another time, and a page of them is far
+    /// away. Those of a span without an end are where most lists begin.
     pub fn span(column: &'static str, span: TimeRange) -> Option<Self> {
-        (span != TimeRange::default()).then_some(Self { by: By::Span(column, span), few: 20_000 })
+        span.before.map(|_| Self { by: By::Span(column, span), few: 20_000 })
     }
 
     /// From `begin` on, the rows that it leaves, as `t`, looked up by its index whatever follows.
