@@ -54,7 +54,7 @@ fn statement<R: ReadRow>(
 ) -> Result<QueryBuilder<Postgres>, sqlx::Error> {
     let mut statement = (rows.begin)(&format!("{prefix}select {}", placed_columns::<R>(rows.reach, keyset)));
     filter.restrict(&mut statement);
-    within_page::<R>(&mut statement, keyset, request)?;
+    within_page::<R>(&mut statement, keyset, request, None)?;
     let mut sql = statement.0;
     sql.push(format_args!(" {} limit {}", order::<R>(keyset, request), i32::from(request.size) + 1));
     Ok(sql)

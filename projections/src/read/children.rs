@@ -38,7 +38,7 @@ where
     P: Eq + Hash + for<'r> Decode<'r, Postgres> + Type<Postgres>,
     R: ReadRow,
 {
-    within_page::<R>(&mut statement, keyset, request)?;
+    within_page::<R>(&mut statement, keyset, request, None)?;
     let order = order::<R>(keyset, request);
     let mut sql = statement.0;
     sql.push(format_args!(" {order} limit {}) t {order}", i32::from(request.size) + 1));

@@ -103,6 +103,11 @@ impl Facet {
         }
     }
 
+    /// Whether each of its ranges has one value of this column.
+    pub(super) fn is_each(&self, column: &str) -> bool {
+        self.column == column && !matches!(self.values, Values::Spans(_))
+    }
+
     /// That the column has the value.
     pub(super) fn push_condition(&self, sql: &mut QueryBuilder<Postgres>, number: usize) {
         let column = self.column;

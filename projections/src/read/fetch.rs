@@ -63,7 +63,8 @@ fn statement<R: ReadRow>(
         Conditions::by_facets::<R>(&select, reach, &facets, filter.is_combined())
     };
     filter.restrict(&mut statement);
-    within_page::<R>(&mut statement, keyset, request)?;
+    let each = facets.iter().position(|facet| facet.is_each(keyset.column));
+    within_page::<R>(&mut statement, keyset, request, each)?;
     let order = order::<R>(keyset, request);
     let limit = i32::from(request.size) + 1;
     let mut sql = statement.0;
@@ -74,16 +75,21 @@ fn statement<R: ReadRow>(
     Ok(sql)
 }
 
-/// Restricts to the rows between the bounds of the page.
+/// Restricts to the rows between the bounds of the page. `each` is the facet that has the order's own column, of which
+/// every range has one value.
 pub(super) fn within_page<R: ReadRow>(
     statement: &mut Conditions,
     keyset: Keyset,
     request: &PageRequest,
+    each: Option<usize>,
 ) -> Result<(), sqlx::Error> {
     skip_null(statement, keyset);
     for (bound, forward) in [(request.after, true), (request.before, false)] {
-        if let Some(key) = bound {
-            beyond::<R>(statement, keyset, key, forward != keyset.descending)?;
+        let greater = forward != keyset.descending;
+        match (bound, each) {
+            (Some(key), None) => beyond::<R>(statement, keyset, key, greater)?,
+            (Some(key), Some(facet)) => beyond_of_each::<R>(statement, facet, key, greater),
+            (None, _) => {}
         }
     }
     Ok(())
@@ -184,6 +190,18 @@ fn beyond<R: ReadRow>(
     }
     sql.push(", ").push_bind(key.id).push(")");
     Ok(())
+}
+
+/// The same where a range has one value of the order's column. Of one value all rows lie beyond the place, or none do, or
+/// those with the keys beyond: said of the key alone, so that the range is entered there. Of a value and of a place
+/// PostgreSQL enters it by the value, and passes over every row before the place.
+fn beyond_of_each<R: ReadRow>(statement: &mut Conditions, facet: usize, key: Key, greater: bool) {
+    let (operator, before_all, behind_all) =
+        if greater { ('>', Uuid::nil(), Uuid::max()) } else { ('<', Uuid::max(), Uuid::nil()) };
+    let sql = &mut statement.0;
+    sql.push(format_args!(" and t.{} {operator} case when f{facet}.value = ", R::KEY)).push_bind(key.value);
+    sql.push(" then ").push_bind(key.id).push(format_args!(" when f{facet}.value {operator} "));
+    sql.push_bind(key.value).push(format_args!(" then '{before_all}'::uuid else '{behind_all}'::uuid end"));
 }
 
 /// Cuts the row that was read too many, and puts a page that was read from the end into the list's order.

@@ -148,6 +148,12 @@ fn look_into(table: &str, plan: &Value, touched: &mut f64, wrong: &mut Vec<Strin
         if node == "Seq Scan" {
             wrong.push("a scan of the whole table".to_owned());
         }
+        // A range of one value that is entered at its beginning, wherever the page is.
+        let condition = plan["Index Cond"].as_str().unwrap_or_default();
+        let placed = condition.split("ROW(").nth(1).and_then(|place| place.split(',').next());
+        if placed.is_some_and(|column| condition.contains(&format!("({column} = "))) {
+            wrong.push(format!("a place behind a value: {condition}"));
+        }
     }
     for child in plan["Plans"].as_array().into_iter().flatten() {
         look_into(table, child, touched, wrong);
