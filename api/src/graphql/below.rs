@@ -8,7 +8,6 @@ use std::{
 
 use ledgerdesk_projections::read::{self, Filter, Keyset, Page, PageRequest, ReadRow};
 use serde::Serialize;
-use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{batch::Batch, error::Fault, loaders::Reader};
@@ -93,46 +92,51 @@ impl<R> Hash for Given<R> {
 }
 
 impl<R: ReadRow + Serialize + Sync> Below<R> {
-    pub(super) fn new(pool: &PgPool, reader: &Reader) -> Self {
+    pub(super) fn new(reader: &Arc<Reader>) -> Self {
+        let reader = || Arc::clone(reader);
         Self {
-            rows: Arc::new(rows(pool.clone(), reader.clone())),
-            counts: Arc::new(counts::<R>(pool.clone(), reader.clone())),
-            given: Arc::new(given(pool.clone(), reader.clone())),
-            given_counts: Arc::new(given_counts(pool.clone(), reader.clone())),
+            rows: Arc::new(rows(reader())),
+            counts: Arc::new(counts::<R>(reader())),
+            given: Arc::new(given(reader())),
+            given_counts: Arc::new(given_counts(reader())),
         }
     }
 }
 
-fn rows<R: ReadRow + Sync>(pool: PgPool, reader: Reader) -> Batch<Child, Page<Arc<R>>> {
+fn rows<R: ReadRow + Sync>(reader: Arc<Reader>) -> Batch<Child, Page<Arc<R>>> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, reader) = (pool.clone(), reader.clone());
+        let reader = Arc::clone(&reader);
         async move {
             let mut found = HashMap::new();
             for ((column, list), parents) in by_column(children) {
-                let List { filter, keyset, page, .. } = &*list;
-                let reach = reader.reach_filtered::<R>(&**filter)?;
-                let pages =
-                    read::children::<R>(&pool, reach, (column, &parents), &**filter, *keyset, page).await?;
+                let reach = reader.reach_filtered::<R>(&*list.filter)?;
+                let pages = reader.reads.below::<R>(reach, (column, parents), Arc::clone(&list)).await?;
                 let shown = pages.values().flat_map(|page| &page.rows);
-                reader.saw(reach, shown.map(|(_, row)| row));
+                reader.saw(reach, shown.map(|(_, row)| &**row));
                 let of = |parent| Child { column, parent, list: Arc::clone(&list) };
-                found.extend(pages.into_iter().map(|(parent, page)| (of(parent), page.shared())));
+                found.extend(pages.into_iter().map(|(parent, page)| (of(parent), page)));
             }
             Ok::<_, Fault>(found)
         }
     })
 }
 
-fn counts<R: ReadRow>(pool: PgPool, reader: Reader) -> Batch<Child, i64> {
+fn counts<R: ReadRow>(reader: Arc<Reader>) -> Batch<Child, i64> {
     Batch::new(move |children: Vec<Child>| {
-        let (pool, reader) = (pool.clone(), reader.clone());
+        let reader = Arc::clone(&reader);
         async move {
             let mut found = HashMap::new();
             for ((column, list), parents) in by_column(children) {
                 let List { filter, keyset, .. } = &*list;
                 let reach = reader.reach_filtered::<R>(&**filter)?;
-                let counts =
-                    read::count_children::<R>(&pool, reach, (column, &parents), &**filter, *keyset).await?;
+                let counts = read::count_children::<R>(
+                    reader.reads.pool(),
+                    reach,
+                    (column, &parents),
+                    &**filter,
+                    *keyset,
+                )
+                .await?;
                 let of = |parent| Child { column, parent, list: Arc::clone(&list) };
                 found.extend(counts.into_iter().map(|(parent, count)| (of(parent), count)));
             }
@@ -141,15 +145,17 @@ fn counts<R: ReadRow>(pool: PgPool, reader: Reader) -> Batch<Child, i64> {
     })
 }
 
-fn given<R: ReadRow + Serialize + Sync>(pool: PgPool, reader: Reader) -> Batch<Given<R>, Page<Arc<R>>> {
+fn given<R: ReadRow + Serialize + Sync>(reader: Arc<Reader>) -> Batch<Given<R>, Page<Arc<R>>> {
     Batch::new(move |given: Vec<Given<R>>| {
-        let (pool, reader) = (pool.clone(), reader.clone());
+        let reader = Arc::clone(&reader);
         async move {
             let mut found = HashMap::new();
             for (list, given) in by_list(given) {
                 let List { filter, keyset, page, .. } = &*list;
                 let reach = reader.reach_filtered::<R>(&**filter)?;
-                let pages = read::pages_of(&pool, reach, &lists(&given), &**filter, *keyset, page).await?;
+                let pages =
+                    read::pages_of(reader.reads.pool(), reach, &lists(&given), &**filter, *keyset, page)
+                        .await?;
                 found.extend(
                     pages
                         .into_iter()
@@ -161,15 +167,16 @@ fn given<R: ReadRow + Serialize + Sync>(pool: PgPool, reader: Reader) -> Batch<G
     })
 }
 
-fn given_counts<R: ReadRow + Serialize + Sync>(pool: PgPool, reader: Reader) -> Batch<Given<R>, i64> {
+fn given_counts<R: ReadRow + Serialize + Sync>(reader: Arc<Reader>) -> Batch<Given<R>, i64> {
     Batch::new(move |given: Vec<Given<R>>| {
-        let (pool, reader) = (pool.clone(), reader.clone());
+        let reader = Arc::clone(&reader);
         async move {
             let mut found = HashMap::new();
             for (list, given) in by_list(given) {
                 let List { filter, keyset, .. } = &*list;
                 let reach = reader.reach_filtered::<R>(&**filter)?;
-                let counts = read::counts_of(&pool, reach, &lists(&given), &**filter, *keyset).await?;
+                let counts =
+                    read::counts_of(reader.reads.pool(), reach, &lists(&given), &**filter, *keyset).await?;
                 found.extend(
                     counts
                         .into_iter()

@@ -6,14 +6,20 @@ use ledgerdesk_infrastructure::auth::Permission;
 use ledgerdesk_projections::{
     calls, catalogs, clients, consultation_detail, consultation_list, handovers, history, managers, messages,
     ratings,
-    read::{self, Filter, Reach, ReadRow},
+    read::{Filter, Page, Reach, ReadRow},
     redates, search, views,
 };
 use sqlx::PgPool;
 use uuid::Uuid;
 
 use super::{
-    access::of_read_model, batch::Batch, below::Below, caller::Caller, error::Fault, reading::Reading,
+    access::of_read_model,
+    batch::Batch,
+    below::{Below, List},
+    caller::Caller,
+    error::Fault,
+    reading::Reading,
+    reads::Reads,
 };
 
 /// Rows by their id.
@@ -23,7 +29,7 @@ type ById<R> = Batch<Uuid, Arc<R>>;
 pub struct Loaders {
     pub(super) pool: PgPool,
     /// Whose request it is; [`Loaders::reach_filtered`] says how far they see.
-    reader: Reader,
+    reader: Arc<Reader>,
     pub(super) consultations: ById<consultation_list::Row>,
     pub(super) details: ById<consultation_detail::Row>,
     pub(super) clients: ById<clients::Row>,
@@ -48,42 +54,42 @@ pub struct Loaders {
 impl Loaders {
     /// For one request of this caller, whatever it asks for; nobody keeps what it is shown.
     pub fn new(pool: &PgPool, caller: &Caller) -> Self {
-        Self::noting(pool, caller, Reading::whole())
+        Self::noting(&Reads::new(pool.clone()), caller, Reading::whole())
     }
 
     /// For one request of this caller, noting what it is shown.
-    pub fn noting(pool: &PgPool, caller: &Caller, reading: Reading) -> Self {
-        Self::of(pool, &Reader { caller: Arc::new(caller.clone()), reading })
+    pub fn noting(reads: &Reads, caller: &Caller, reading: Reading) -> Self {
+        Self::of(&Arc::new(Reader { reads: reads.clone(), caller: caller.clone(), reading }))
     }
 
     /// For the same request, with nothing of what these borrow.
     pub(super) fn anew(&self) -> Self {
-        Self::of(&self.pool, &self.reader)
+        Self::of(&self.reader)
     }
 
-    fn of(pool: &PgPool, reader: &Reader) -> Self {
+    fn of(reader: &Arc<Reader>) -> Self {
         Self {
-            pool: pool.clone(),
-            reader: reader.clone(),
-            consultations: by_id(pool, reader, |row: &consultation_list::Row| row.id.uuid()),
-            details: by_id(pool, reader, |row: &consultation_detail::Row| row.id.uuid()),
-            clients: by_id(pool, reader, |row: &clients::Row| row.id.uuid()),
-            managers: by_id(pool, reader, |row: &managers::Row| row.id.uuid()),
-            handovers: by_id(pool, reader, |row: &handovers::Row| row.id.uuid()),
-            redates: by_id(pool, reader, |row: &redates::Row| row.id.uuid()),
-            calls: by_id(pool, reader, |row: &calls::Row| row.id.uuid()),
-            ratings: by_id(pool, reader, |row: &ratings::Row| row.id.uuid()),
-            messages: by_id(pool, reader, |row: &messages::Row| row.id.uuid()),
-            entries: by_id(pool, reader, |row: &history::Row| row.event_id.uuid()),
-            catalog_entries: by_id(pool, reader, |row: &catalogs::Row| row.id.uuid()),
-            views: by_id(pool, reader, |row: &views::Row| row.id.uuid()),
-            consultations_below: Below::new(pool, reader),
-            handovers_below: Below::new(pool, reader),
-            redates_below: Below::new(pool, reader),
-            calls_below: Below::new(pool, reader),
-            ratings_below: Below::new(pool, reader),
-            messages_below: Below::new(pool, reader),
-            entries_below: Below::new(pool, reader),
+            pool: reader.reads.pool().clone(),
+            reader: Arc::clone(reader),
+            consultations: by_id(reader, |row: &consultation_list::Row| row.id.uuid()),
+            details: by_id(reader, |row: &consultation_detail::Row| row.id.uuid()),
+            clients: by_id(reader, |row: &clients::Row| row.id.uuid()),
+            managers: by_id(reader, |row: &managers::Row| row.id.uuid()),
+            handovers: by_id(reader, |row: &handovers::Row| row.id.uuid()),
+            redates: by_id(reader, |row: &redates::Row| row.id.uuid()),
+            calls: by_id(reader, |row: &calls::Row| row.id.uuid()),
+            ratings: by_id(reader, |row: &ratings::Row| row.id.uuid()),
+            messages: by_id(reader, |row: &messages::Row| row.id.uuid()),
+            entries: by_id(reader, |row: &history::Row| row.event_id.uuid()),
+            catalog_entries: by_id(reader, |row: &catalogs::Row| row.id.uuid()),
+            views: by_id(reader, |row: &views::Row| row.id.uuid()),
+            consultations_below: Below::new(reader),
+            handovers_below: Below::new(reader),
+            redates_below: Below::new(reader),
+            calls_below: Below::new(reader),
+            ratings_below: Below::new(reader),
+            messages_below: Below::new(reader),
+            entries_below: Below::new(reader),
         }
     }
 
@@ -103,8 +109,19 @@ impl Loaders {
         self.reader.saw(reach, rows);
     }
 
+    /// A page of a list, of what the caller sees.
+    pub(super) async fn page<R: ReadRow + Sync>(
+        &self,
+        reach: Reach,
+        list: Arc<List>,
+    ) -> Result<Page<Arc<R>>, Fault> {
+        let page = self.reader.reads.page::<R>(reach, list).await?;
+        self.reader.saw(reach, page.rows.iter().map(|(_, row)| &**row));
+        Ok(page)
+    }
+
     /// What this request is shown of whom.
-    pub(crate) const fn reading(&self) -> &Reading {
+    pub(crate) fn reading(&self) -> &Reading {
         &self.reader.reading
     }
 
@@ -134,9 +151,9 @@ const PERSONAL: [&[&str]; 12] = [
 pub(super) const EVENT_DATA: &[&str] = &["data"];
 
 /// Who reads, and what they are shown.
-#[derive(Clone)]
 pub(super) struct Reader {
-    pub(super) caller: Arc<Caller>,
+    pub(super) reads: Reads,
+    pub(super) caller: Caller,
     pub(super) reading: Reading,
 }
 
@@ -173,15 +190,15 @@ impl Reader {
     }
 }
 
-fn by_id<R: ReadRow + Sync>(pool: &PgPool, reader: &Reader, id: fn(&R) -> Uuid) -> ById<R> {
-    let (pool, reader) = (pool.clone(), reader.clone());
+fn by_id<R: ReadRow + Sync>(reader: &Arc<Reader>, id_of: fn(&R) -> Uuid) -> ById<R> {
+    let reader = Arc::clone(reader);
     Batch::new(move |ids: Vec<Uuid>| {
-        let (pool, reader) = (pool.clone(), reader.clone());
+        let reader = Arc::clone(&reader);
         async move {
             let reach = reader.reach_of::<R>()?;
-            let rows: Vec<R> = read::by_ids(&pool, reach, &ids).await?;
-            reader.saw(reach, &rows);
-            Ok(rows.into_iter().map(|row| (id(&row), Arc::new(row))).collect())
+            let rows = reader.reads.rows(reach, ids, id_of).await?;
+            reader.saw(reach, rows.values().map(|row| &**row));
+            Ok(rows)
         }
     })
 }

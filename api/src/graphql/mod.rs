@@ -21,6 +21,8 @@ pub mod paging;
 pub mod query;
 pub mod read_log;
 pub mod reading;
+pub mod reads;
 pub mod schema;
 pub mod subscription;
+pub(crate) mod together;
 pub mod user_error;

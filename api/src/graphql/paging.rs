@@ -204,20 +204,17 @@ pub(super) async fn listing<R, N>(
     paging: &Paging,
 ) -> Result<Listing<N>, Fault>
 where
-    R: ReadRow,
+    R: ReadRow + Sync,
     N: OutputType + From<Arc<R>>,
 {
-    let query = Query::new::<R>(&filter, keyset);
-    let request = paging.request(&query)?;
-    let filter: Arc<dyn Filter> = Arc::new(filter);
-    let (pool, reach) = (loaders.pool.clone(), loaders.reach_filtered::<R>(&*filter)?);
-    let page = read::page::<R>(&pool, reach, &*filter, keyset, &request).await?;
-    loaders.saw(reach, page.rows.iter().map(|(_, row)| row));
+    let (query, list) = asked::<R>(filter, keyset, paging)?;
+    let (pool, reach) = (loaders.pool.clone(), loaders.reach_filtered::<R>(&*list.filter)?);
+    let page = loaders.page::<R>(reach, Arc::clone(&list)).await?;
     let total = Total(Box::new(move || {
-        let (pool, filter) = (pool.clone(), Arc::clone(&filter));
-        async move { Ok(read::count::<R>(&pool, reach, &*filter, keyset).await?) }.boxed()
+        let (pool, list) = (pool.clone(), Arc::clone(&list));
+        async move { Ok(read::count::<R>(&pool, reach, &*list.filter, keyset).await?) }.boxed()
     }));
-    Ok(connection(&query, page.shared(), total, N::from))
+    Ok(connection(&query, page, total, N::from))
 }
 
 /// A page of the rows whose `column` holds `parent`, as a connection. It is loaded together with those of the
@@ -269,7 +266,7 @@ where
     Ok(connection(&query, found, total, show))
 }
 
-/// What is asked for below a parent.
+/// What is asked for.
 fn asked<R: ReadRow>(
     filter: impl Filter + 'static,
     keyset: Keyset,

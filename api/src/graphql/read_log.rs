@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use async_graphql::{Context, Response, Value as GraphqlValue};
+use async_graphql::{Context, Value as GraphqlValue};
 use ledgerdesk_infrastructure::{
     auth::{AuthError, Disclosure, DisclosureKind, Disclosures, Whose},
     clock::Clock,
@@ -45,30 +45,14 @@ impl ReadLog {
         Self { disclosures, clock, store, level }
     }
 
-    /// The answer, once it is kept what it shows of whom; an error in its place if that cannot be kept. `entrance` is
-    /// what the request came in by, such as `graphql`.
-    pub async fn settle(
+    /// Keeps what an answer shows of whom; it may not be shown before. `entrance` is what the request came in by, such
+    /// as `graphql`.
+    pub async fn keep_read(
         &self,
         caller: &Caller,
         entrance: &'static str,
         reading: &Reading,
-        answer: Response,
-    ) -> Response {
-        match self.keep_read(caller, entrance, reading).await {
-            Ok(()) => answer,
-            Err(error) => {
-                let error = async_graphql::Error::from(unkept(error));
-                Response::from_errors(vec![error.into_server_error(async_graphql::Pos::default())])
-            }
-        }
-    }
-
-    async fn keep_read(
-        &self,
-        caller: &Caller,
-        entrance: &'static str,
-        reading: &Reading,
-    ) -> Result<(), AuthError> {
+    ) -> Result<(), Fault> {
         let Some(noted) = reading.noted_if_personal() else { return Ok(()) };
         let wanted = match self.level {
             ReadLogLevel::All => true,
@@ -79,7 +63,7 @@ impl ReadLog {
             return Ok(());
         }
         let details = json!({ "entrance": entrance, "searched": noted.searched });
-        self.keep(caller, DisclosureKind::Read, noted, details).await
+        self.keep(caller, DisclosureKind::Read, noted, details).await.map_err(unkept)
     }
 
     async fn keep(

@@ -16,7 +16,7 @@ use sqlx::PgPool;
 
 use super::{
     caller::Caller, loaders::Loaders, mutation::MutationRoot, query::QueryRoot, read_log::ReadLog,
-    reading::Reading, subscription::SubscriptionRoot,
+    reading::Reading, reads::Reads, subscription::SubscriptionRoot,
 };
 use crate::{
     http::{endpoint::Endpoint, metrics::HttpMetrics},
@@ -65,9 +65,10 @@ pub fn endpoint(parts: ApiParts) -> Endpoint {
     let exports = Source::new(pool.clone(), ServiceLevels::new(parts.store.clone()), clock.clone());
     let read_log = parts.read_log();
     let schema = schema(parts);
+    let reads = Reads::new(pool.clone());
     let furnish = move |request: Request, caller: &Caller| {
         let reading = Reading::of(&request);
-        request.data(Loaders::noting(&pool, caller, reading.clone())).data(reading)
+        request.data(Loaders::noting(&reads, caller, reading.clone())).data(reading)
     };
     Endpoint::new(schema, furnish).with_exports(exports, disclosures, clock).with_read_log(read_log)
 }

@@ -2,25 +2,27 @@
 
 use std::{any::TypeId, sync::Arc};
 
-use async_graphql::{Executor, Request, Response};
+use async_graphql::{Executor, Pos, Request, Response};
 use futures_util::{FutureExt as _, future::BoxFuture, stream::BoxStream};
 use ledgerdesk_infrastructure::{auth::Disclosures, clock::Clock, db::watched};
 use ledgerdesk_projections::analytics::Source;
 
 use super::{
+    alike::{Alike, Answer},
     auth::Session,
     rest::{Exports, Record},
 };
 use crate::{
     graphql::{
         caller::{Caller, Entrance},
+        error::Fault,
         read_log::ReadLog,
         reading::Reading,
     },
     live::{self, Delivery, Hub},
 };
 
-type Execute = dyn Fn(Request, &Caller, Option<ReadLog>) -> BoxFuture<'static, Response> + Send + Sync;
+type Execute = dyn Fn(Request, &Caller) -> BoxFuture<'static, Answer> + Send + Sync;
 type Subscribe = dyn Fn(Request, &Caller) -> BoxStream<'static, Response> + Send + Sync;
 
 /// Something that executes GraphQL requests.
@@ -29,6 +31,7 @@ pub struct Endpoint {
     execute: Arc<Execute>,
     subscribe: Arc<Subscribe>,
     hub: Hub,
+    alike: Alike,
     exports: Option<Exports>,
     read_log: Option<ReadLog>,
 }
@@ -43,23 +46,17 @@ impl Endpoint {
     {
         let (queries, furnish_query) = (executor.clone(), furnish.clone());
         Self {
-            execute: Arc::new(move |request, caller, read_log| {
+            execute: Arc::new(move |request, caller| {
                 let (executor, request) = (queries.clone(), furnish_query(request, caller));
-                let Some((log, reading)) = read_log.zip(datum::<Reading>(&request)) else {
-                    return async move { executor.execute(request).await }.boxed();
-                };
                 let Entrance(entrance) = datum(&request).unwrap_or(Entrance("graphql"));
-                let caller = caller.clone();
-                async move {
-                    let answer = executor.execute(request).await;
-                    log.settle(&caller, entrance, &reading, answer).await
-                }
-                .boxed()
+                let read = datum::<Reading>(&request).map(|reading| (entrance, reading));
+                async move { Answer::new(executor.execute(request).await, read) }.boxed()
             }),
             subscribe: Arc::new(move |request, caller| {
                 executor.execute_stream(furnish(request, caller), None)
             }),
             hub: Hub::default(),
+            alike: Alike::default(),
             exports: None,
             read_log: None,
         }
@@ -80,12 +77,43 @@ impl Endpoint {
     }
 
     pub(crate) fn execute(&self, request: Request, session: &Session) -> BoxFuture<'static, Response> {
-        watched((self.execute)(with(request, session), session.caller(), self.read_log.clone())).boxed()
+        watched(self.kept(with(request, session), session.caller())).boxed()
+    }
+
+    /// Executes a query whose answer everybody may share who may see the same ([`super::alike::is_shared`]).
+    pub(crate) fn answer(
+        &self,
+        request: Request,
+        session: &Session,
+    ) -> BoxFuture<'static, Result<Arc<Answer>, Response>> {
+        let (endpoint, session) = (self.clone(), session.clone());
+        watched(async move { endpoint.shared(request, &session).await }.boxed()).boxed()
     }
 
     /// Executes a request of this process itself, which carries no key.
     pub(crate) fn execute_as(&self, request: Request, caller: &Caller) -> BoxFuture<'static, Response> {
-        (self.execute)(request.data(caller.clone()), caller, self.read_log.clone())
+        self.kept(request.data(caller.clone()), caller)
+    }
+
+    fn kept(&self, request: Request, caller: &Caller) -> BoxFuture<'static, Response> {
+        let answer = (self.execute)(request, caller);
+        let (log, caller) = (self.read_log.clone(), caller.clone());
+        async move {
+            let answer = answer.await;
+            match keep(log, &caller, &answer).await {
+                Ok(()) => answer.response,
+                Err(refused) => refused,
+            }
+        }
+        .boxed()
+    }
+
+    async fn shared(&self, request: Request, session: &Session) -> Result<Arc<Answer>, Response> {
+        let (execute, asks) = (Arc::clone(&self.execute), session.clone());
+        let execute = move |request| execute(with(request, &asks), asks.caller());
+        let answer = self.alike.answer(request, session.caller(), execute).await.map_err(refusal)?;
+        keep(self.read_log.clone(), session.caller(), &answer).await?;
+        Ok(answer)
     }
 
     /// A subscription whose answers are shared with everybody who is shown the same.
@@ -98,6 +126,16 @@ impl Endpoint {
     fn subscribe(&self, request: Request, session: &Session) -> BoxStream<'static, Response> {
         (self.subscribe)(with(request, session), session.caller())
     }
+}
+
+/// Keeps what somebody is shown by an answer, which they are shown only then.
+async fn keep(log: Option<ReadLog>, caller: &Caller, answer: &Answer) -> Result<(), Response> {
+    let Some((log, (entrance, reading))) = log.zip(answer.read.as_ref()) else { return Ok(()) };
+    log.keep_read(caller, entrance, reading).await.map_err(refusal)
+}
+
+fn refusal(fault: Fault) -> Response {
+    Response::from_errors(vec![async_graphql::Error::from(fault).into_server_error(Pos::default())])
 }
 
 /// What a request carries of this type.

@@ -1,11 +1,13 @@
 //! The HTTP edge. [`router`] is every path on one screen.
 //!
 //! - [`graphql`], [`websocket`], [`stream`]: the three transports, all on top of the executor, all behind [`guard`].
+//! - [`alike`]: who asks the same at the same time is answered once.
 //! - [`rest`]: paths for integrations, on top of the same executor.
 //! - [`auth`]: bearer keys; [`origin`], [`rates`], [`connections`]: whose requests, how many, how many at once.
 //! - [`request_id`], [`metrics`], [`panic`]: what every request passes through.
 //! - [`health`], [`graphiql`]: for operators and for newcomers.
 
+pub(crate) mod alike;
 pub mod auth;
 mod connections;
 pub mod endpoint;

@@ -25,7 +25,7 @@ use crate::{
 /// Everything about a caller that an answer may depend on. Callers with the same audience see the same of the same
 /// thing; a resolver that looks at more of the caller than this must be reflected here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Audience {
+pub(crate) struct Audience {
     workspace: WorkspaceId,
     permissions: Permissions,
     scope: Scope,
@@ -35,7 +35,7 @@ pub(super) struct Audience {
 }
 
 impl Audience {
-    pub(super) fn of(caller: &Caller) -> Self {
+    pub(crate) fn of(caller: &Caller) -> Self {
         Self {
             workspace: caller.workspace_id,
             permissions: caller.access.permissions,

@@ -21,6 +21,7 @@ mod source;
 mod topic;
 
 pub(crate) use self::{
+    audience::Audience,
     deliver::{Delivery, Hub, deliver},
     feed::subscribe,
     item::Item,

@@ -95,7 +95,8 @@ impl Conditions {
         (column, parents): (&'static str, &[Uuid]),
     ) -> Self {
         let mut sql = Self::lateral(begin, reach);
-        sql.push(", unnest(").push_bind(parents.to_vec()).push(") as parent (id)");
+        // A list whose length the planner sees is planned anew each time.
+        sql.push(", unnest((select ").push_bind(parents.to_vec()).push("::uuid[])) as parent (id)");
         let mut conditions = Self::going_on::<R>(sql, reach);
         conditions.0.push(format_args!(" and {column} = parent.id"));
         conditions

@@ -148,9 +148,11 @@ pub async fn by_ids<R: ReadRow>(pool: &PgPool, reach: Reach, ids: &[Uuid]) -> Re
 pub(super) fn among(statement: &mut Conditions, key: &'static str, ids: &[Uuid]) {
     let sql = &mut statement.0;
     match ids {
-        // PostgreSQL keeps the plan for one id; for a few it would make a new one each time.
         [id] => drop(sql.push(format_args!(" and t.{key} = ")).push_bind(*id)),
-        ids => drop(sql.push(format_args!(" and t.{key} = any(")).push_bind(ids.to_vec()).push(")")),
+        // A list whose length the planner sees is planned anew each time.
+        ids => drop(
+            sql.push(format_args!(" and t.{key} = any((select ")).push_bind(ids.to_vec()).push(")::uuid[])"),
+        ),
     }
 }
 

@@ -7,7 +7,7 @@ use ledgerdesk_domain::id::{ManagerId, WorkspaceId};
 use sqlx::{Postgres, QueryBuilder};
 
 /// How far a reader sees.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reach {
     /// The workspace.
     pub workspace: WorkspaceId,
@@ -18,7 +18,7 @@ pub struct Reach {
 }
 
 /// The consultations of one manager.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Own {
     /// Who holds them; nobody holds any for a reader who is no manager.
     pub manager: Option<ManagerId>,

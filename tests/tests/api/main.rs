@@ -4,6 +4,7 @@
     reason = "a helper of a test stops it at the first surprise, as the test does"
 )]
 
+mod alike;
 mod analytics;
 mod app;
 mod bulk;

@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use async_graphql::{Request, Response, Variables};
+use async_graphql::{Pos, Request, Response, Variables};
 use futures_util::{FutureExt as _, StreamExt as _, stream::BoxStream};
 use ledgerdesk_api::{
     graphql::{
@@ -10,6 +10,7 @@ use ledgerdesk_api::{
         loaders::Loaders,
         read_log::ReadLog,
         reading::Reading,
+        reads::Reads,
         schema::{self, ApiParts, ApiSchema},
     },
     http::{
@@ -156,7 +157,11 @@ impl Office {
         let request = Request::new(query).variables(Variables::from_json(variables));
         let reading = Reading::of(&request);
         let answer = self.respond_noting(caller, request, reading.clone()).await;
-        log.settle(caller, "graphql", &reading, answer).await
+        let kept = log.keep_read(caller, "graphql", &reading).await.map_err(async_graphql::Error::from);
+        kept.map_or_else(
+            |error| Response::from_errors(vec![error.into_server_error(Pos::default())]),
+            |()| answer,
+        )
     }
 
     /// An answer that nobody keeps.
@@ -166,7 +171,7 @@ impl Office {
         request: Request,
         reading: Reading,
     ) -> Response {
-        let loaders = Loaders::noting(self.database.pool(), caller, reading);
+        let loaders = Loaders::noting(&Reads::new(self.database.pool().clone()), caller, reading);
         self.schema.execute(request.data(loaders).data(caller.clone())).await
     }
 
@@ -202,7 +207,8 @@ impl Office {
         });
         let opened = Session::open(&authenticator, "", RequestId(caller.request_id), Language::En).await;
         let request = Request::new(document);
-        let loaders = Loaders::noting(self.database.pool(), caller, Reading::of(&request));
+        let loaders =
+            Loaders::noting(&Reads::new(self.database.pool().clone()), caller, Reading::of(&request));
         let request = request.data(loaders).data(caller.clone()).data(opened.unwrap().unwrap());
         self.schema.execute_stream(request).boxed()
     }

@@ -26,6 +26,7 @@ use self::{
     accept::Form,
     params::Params,
     prepare::{Kind, Prepared},
+    run::Answered,
 };
 use super::{auth::Session, error::HttpError, rates::Charged, state::SharedState};
 
@@ -87,8 +88,9 @@ async fn answer(
     };
     prepared.bill.wanted |= headers.contains_key(COST);
     let standing = prepared.bill.standing;
-    let mut response = match run::once(state, prepared).await {
-        Ok(response) => respond::respond(&response, form),
+    let mut response = match run::answer(state, prepared).await {
+        Ok(Answered::Own(response)) => respond::respond(&response, form),
+        Ok(Answered::Shared(body)) => respond::shared(body, form),
         Err(error) => respond::refuse(error, form),
     };
     if let Some(standing) = standing {

@@ -9,6 +9,7 @@ use async_graphql::{
 
 use super::{absent, params::Params, roots, variables};
 use crate::http::{
+    alike,
     auth::Session,
     error::{HttpError, Stage},
     guard::{self, Found, Weighed},
@@ -22,6 +23,8 @@ pub(crate) struct Prepared {
     pub(crate) kind: Kind,
     /// How many fields the operation itself has.
     pub(crate) root_fields: u64,
+    /// Whether everybody who may see the same is answered the same.
+    pub(crate) is_shared: bool,
     pub(crate) session: Session,
     pub(crate) bill: Bill,
 }
@@ -30,7 +33,7 @@ impl Prepared {
     /// A document of the program's own with one field: known to be safe, and paid for as one request.
     pub(crate) fn of_our_own(request: Request, kind: Kind, session: &Session) -> Self {
         let bill = Bill { cost: 0, standing: None, wanted: false };
-        Self { request, kind, root_fields: 1, session: session.clone(), bill }
+        Self { request, kind, root_fields: 1, is_shared: false, session: session.clone(), bill }
     }
 }
 
@@ -108,6 +111,7 @@ pub(crate) fn prepare(
     let kind = Kind::from(operation.ty);
     let Weighed { cost, root_fields } = guard::weigh(&document, operation, &variables, &state.limits)?;
     variables::check(operation, &variables)?;
+    let is_shared = alike::is_shared(operation);
     let bill = Bill { cost, standing: state.rates.charge(session, cost)?, wanted: wants_cost };
     let mut document = Arc::unwrap_or_clone(document);
     absent::leave_out(&mut document, &variables);
@@ -117,7 +121,7 @@ pub(crate) fn prepare(
     let mut request = Request::new(query.as_ref()).variables(variables);
     request.operation_name = name;
     request.set_parsed_query(document);
-    Ok(Prepared { request, kind, root_fields, session: session.clone(), bill })
+    Ok(Prepared { request, kind, root_fields, is_shared, session: session.clone(), bill })
 }
 
 fn choose<'a>(document: &'a ExecutableDocument, name: Option<&str>) -> Option<&'a OperationDefinition> {

@@ -2,6 +2,7 @@
 
 use async_graphql::Response as GraphqlResponse;
 use axum::{
+    body::Bytes,
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
@@ -24,6 +25,12 @@ pub(super) fn respond(response: &GraphqlResponse, form: Form) -> Response {
         serde_json::to_vec(response)
     };
     let Ok(body) = body else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    (status, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], body).into_response()
+}
+
+/// An answer without errors, as JSON.
+pub(super) fn shared(body: Bytes, form: Form) -> Response {
+    let (status, media_type) = form.of_answer(false);
     (status, [(header::CONTENT_TYPE, HeaderValue::from_static(media_type))], body).into_response()
 }
 

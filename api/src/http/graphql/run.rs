@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use async_graphql::{PathSegment, Response, ServerError};
-use axum::http::StatusCode;
+use axum::{body::Bytes, http::StatusCode};
+use futures_util::future::BoxFuture;
 use uuid::Uuid;
 
 use super::prepare::{Bill, Kind, Prepared};
@@ -16,30 +17,81 @@ use crate::{
     },
 };
 
-/// Executes a query or a mutation.
-pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Response, HttpError> {
-    let Prepared { request, kind, root_fields, session, bill } = prepared;
+/// What a request is answered with.
+pub(crate) enum Answered {
+    /// An answer of its own.
+    Own(Response),
+    /// The JSON of an answer without errors, which others share.
+    Shared(Bytes),
+}
+
+/// Executes a query or a mutation, together with those who ask the same at the same time.
+pub(crate) async fn answer(state: &AppState, prepared: Prepared) -> Result<Answered, HttpError> {
+    if !prepared.is_shared || prepared.bill.wanted {
+        return Ok(Answered::Own(once(state, prepared).await?));
+    }
+    let Prepared { request, session, .. } = prepared;
     let request_id = session.caller().request_id;
+    let answered = bounded(state, Kind::Query, request_id, state.endpoint.answer(request, &session)).await;
+    let result = answered.map(|answer| {
+        let own = match answer {
+            Ok(answer) => match answer.body() {
+                Some(body) => return Answered::Shared(body),
+                None => answer.copy(),
+            },
+            Err(refused) => refused,
+        };
+        Answered::Own(finished(own, true, request_id))
+    });
+    count(state, Kind::Query, &result, |answered| match answered {
+        Answered::Own(response) => response.errors.is_empty(),
+        Answered::Shared(_) => true,
+    });
+    result
+}
+
+/// Executes a query or a mutation on its own.
+pub(crate) async fn once(state: &AppState, prepared: Prepared) -> Result<Response, HttpError> {
+    let Prepared { request, kind, root_fields, session, bill, .. } = prepared;
+    let request_id = session.caller().request_id;
+    let executed = bounded(state, kind, request_id, state.endpoint.execute(request, &session)).await;
+    // Two mutations run one after the other: where the second was refused, the first is done.
+    let is_alone = kind != Kind::Mutation || root_fields == 1;
+    let result = executed.map(|response| with_bill(finished(response, is_alone, request_id), bill));
+    count(state, kind, &result, |response| response.errors.is_empty());
+    result
+}
+
+/// Within the time that it has, and safe from panics.
+async fn bounded<T>(
+    state: &AppState,
+    kind: Kind,
+    request_id: Uuid,
+    work: BoxFuture<'static, T>,
+) -> Result<T, HttpError> {
     let limit = if kind == Kind::Mutation { state.timeouts.mutation } else { state.timeouts.query };
-    let executed = tokio::time::timeout(limit, caught(state.endpoint.execute(request, &session))).await;
-    let result = match executed {
-        Ok(Ok(mut response)) => {
-            // Two mutations run one after the other: where the second was refused, the first is done.
-            if kind != Kind::Mutation || root_fields == 1 {
-                refuse_arguments(&mut response);
-            }
-            Ok(with_bill(mask(response, request_id), bill))
-        }
+    match tokio::time::timeout(limit, caught(work)).await {
+        Ok(Ok(done)) => Ok(done),
         Ok(Err(Panicked)) => Err(HttpError::internal(request_id)),
         Err(_) => Err(HttpError::timeout(StatusCode::GATEWAY_TIMEOUT, too_slow(kind))),
-    };
-    let outcome = match &result {
-        Ok(response) if response.errors.is_empty() => "ok",
+    }
+}
+
+/// With the errors that the outside is meant to see.
+fn finished(mut response: Response, is_alone: bool, request_id: Uuid) -> Response {
+    if is_alone {
+        refuse_arguments(&mut response);
+    }
+    mask(response, request_id)
+}
+
+fn count<T>(state: &AppState, kind: Kind, result: &Result<T, HttpError>, is_well: impl Fn(&T) -> bool) {
+    let outcome = match result {
+        Ok(answer) if is_well(answer) => "ok",
         Ok(_) => "errors",
         Err(_) => "failed",
     };
     state.metrics.operation(kind.as_str(), outcome);
-    result
 }
 
 /// The answer with the cost, where the client asked for it.
