@@ -16,7 +16,9 @@ pub async fn serve(
     tasks: TaskTracker,
 ) -> io::Result<()> {
     let listener = listener.tap_io(|stream| tune(stream));
-    let result = axum::serve(listener, router).with_graceful_shutdown(shutdown.cancelled_owned()).await;
+    // Made a service once: a bare router is made one anew, with every route, for each connection.
+    let service = router.into_make_service();
+    let result = axum::serve(listener, service).with_graceful_shutdown(shutdown.cancelled_owned()).await;
     tasks.close();
     tasks.wait().await;
     result

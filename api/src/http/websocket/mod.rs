@@ -24,7 +24,9 @@ use super::{
 const SUBPROTOCOL: &str = "graphql-transport-ws";
 
 /// Small buffers: most sockets are silent most of the time, and the default ones take 128 KiB each.
-const BUFFER_BYTES: usize = 4 * 1024;
+const WRITE_BYTES: usize = 4 * 1024;
+/// Held by every socket as long as it is open. What clients send is short; a longer message is read in parts.
+const READ_BYTES: usize = 1024;
 
 /// Upgrades to a WebSocket. A key in the `Authorization` header is checked here; without one, it must come in
 /// `connection_init`.
@@ -54,8 +56,8 @@ pub(crate) async fn upgrade(
     let tracked = state.tasks.token();
     let counted = state.metrics.socket();
     let response = upgrade
-        .read_buffer_size(BUFFER_BYTES)
-        .write_buffer_size(BUFFER_BYTES)
+        .read_buffer_size(READ_BYTES)
+        .write_buffer_size(WRITE_BYTES)
         .max_message_size(limits.message_bytes)
         .max_frame_size(limits.message_bytes)
         .on_upgrade(move |socket| async move {
