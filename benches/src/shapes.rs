@@ -2,7 +2,7 @@
 
 use std::{path::Path, process::Stdio, time::Duration};
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use ledgerdesk_api::graphql::global_id::{self, NodeKind};
 use serde_json::json;
 use sqlx::PgPool;
@@ -13,7 +13,8 @@ use tokio::{
 use uuid::Uuid;
 
 use crate::{
-    Bench, ROUNDS, asker,
+    Bench, ROUNDS,
+    asker::{self, Asker},
     log::Log,
     pgbench::for_libpq,
     process::{KEY, Server, ledgerdesk},
@@ -25,6 +26,8 @@ const CONSULTATIONS: &str = "100000";
 const CONNECTIONS: usize = 16;
 /// Consultations that are asked for one by one.
 const SINGLE: i64 = 2_000;
+/// Pages of each list that are asked for one by one.
+const PAGES: usize = 400;
 /// How long the read models may take.
 const PATIENCE: Duration = Duration::from_mins(30);
 
@@ -61,12 +64,16 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     )
     .fetch_one(&pool)
     .await?;
-    let shapes = shapes(&pool).await?;
+    let workspace = sqlx::query_scalar("select workspace_id from read.consultation_list limit 1")
+        .fetch_one(&pool)
+        .await?;
+    let shapes = shapes(&pool, workspace).await?;
     pool.close().await;
     // A second node, which keeps as little of who reads what as the other one does.
     let unlogged = Server::start_with(&url, &[("LEDGERDESK_READ_LOG", "off")]).await?;
     let peer = PostGraphile::start(&url).await?;
-    for Shape { name, ours, theirs } in shapes {
+    let paged = paged(&server.address, &peer.address, workspace).await?;
+    for Shape { name, ours, theirs } in shapes.into_iter().chain(paged) {
         progress(name);
         let mut rounds = [Rounds::default(), Rounds::default(), Rounds::default()];
         for _ in 0..ROUNDS {
@@ -109,56 +116,106 @@ pub(crate) async fn measure(bench: &Bench, report: &mut Report) -> Result<()> {
     Ok(())
 }
 
-async fn shapes(pool: &PgPool) -> Result<[Shape; 3]> {
-    let workspace: Uuid =
-        sqlx::query_scalar("select workspace_id from read.consultation_list limit 1").fetch_one(pool).await?;
+const OUR_ROWS: &str = "id topic status updatedAt assignee { name }";
+const THEIR_ROWS: &str = "rowId topic status updatedAt manager { name }";
+const OUR_TALKS: &str =
+    "id topic assignee { name } messages(last: 5) { nodes { id text author { manager { name } } } }";
+const THEIR_TALKS: &str = "rowId topic manager { name } \
+     messages(first: 5, orderBy: [LAST_POSITION_DESC, ROW_ID_DESC]) { nodes { rowId body author { name } } }";
+
+fn our_list(size: u32, selected: &str) -> String {
+    format!("query($after: String) {{ list: consultations(first: {size}, after: $after) {{ {selected} }} }}")
+}
+
+fn their_list(size: u32, selected: &str) -> String {
+    format!(
+        "query($workspace: UUID!, $after: Cursor) {{ list: allConsultationLists(first: {size}, after: $after, \
+         orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], condition: {{ workspaceId: $workspace }}) {{ {selected} }} }}"
+    )
+}
+
+fn nodes(selected: &str) -> String {
+    format!("nodes {{ {selected} }}")
+}
+
+fn body(query: &str, variables: &serde_json::Value) -> String {
+    json!({ "query": query, "variables": variables }).to_string()
+}
+
+/// The same question each time, but for the first, which asks for another consultation each time.
+async fn shapes(pool: &PgPool, workspace: Uuid) -> Result<[Shape; 3]> {
     let ids: Vec<Uuid> =
         sqlx::query_scalar("select id from read.consultation_list order by md5(id::text) limit $1")
             .bind(SINGLE)
             .fetch_all(pool)
             .await?;
-    let body = |query: &str, variables: serde_json::Value| {
-        json!({ "query": query, "variables": variables }).to_string()
-    };
-    let ours = |query: &str| vec![body(query, json!({}))];
-    let theirs = |query: &str| vec![body(query, json!({ "workspace": workspace }))];
     let one = "query($id: ID!) { consultation(id: $id) { id topic status assignee { name } } }";
     let their_one =
         "query($id: UUID!) { consultationListByRowId(rowId: $id) { rowId topic status manager { name } } }";
+    let list = |name, size, ours, theirs| Shape {
+        name,
+        ours: vec![body(&our_list(size, &nodes(ours)), &json!({}))],
+        theirs: vec![body(&their_list(size, &nodes(theirs)), &json!({ "workspace": workspace }))],
+    };
     Ok([
         Shape {
             name: "one consultation with its manager",
             ours: ids
                 .iter()
-                .map(|id| body(one, json!({ "id": global_id::encode(NodeKind::Consultation, *id) })))
+                .map(|id| body(one, &json!({ "id": global_id::encode(NodeKind::Consultation, *id) })))
                 .collect(),
-            theirs: ids.iter().map(|id| body(their_one, json!({ "id": id }))).collect(),
+            theirs: ids.iter().map(|id| body(their_one, &json!({ "id": id }))).collect(),
         },
-        Shape {
-            name: "fifty consultations with their managers",
-            ours: ours(
-                "{ consultations(first: 50) { nodes { id topic status updatedAt assignee { name } } } }",
-            ),
-            theirs: theirs(
-                "query($workspace: UUID!) { allConsultationLists(first: 50, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
-                 condition: { workspaceId: $workspace }) \
-                 { nodes { rowId topic status updatedAt manager { name } } } }",
-            ),
-        },
-        Shape {
-            name: "twenty consultations with managers and five messages each with their authors",
-            ours: ours(
-                "{ consultations(first: 20) { nodes { id topic assignee { name } \
-                 messages(last: 5) { nodes { id text author { manager { name } } } } } } }",
-            ),
-            theirs: theirs(
-                "query($workspace: UUID!) { allConsultationLists(first: 20, orderBy: [UPDATED_AT_DESC, ROW_ID_DESC], \
-                 condition: { workspaceId: $workspace }) { nodes { rowId topic manager { name } \
-                 messages(first: 5, orderBy: [LAST_POSITION_DESC, ROW_ID_DESC]) \
-                 { nodes { rowId body author { name } } } } } }",
-            ),
-        },
+        list("fifty consultations with their managers", 50, OUR_ROWS, THEIR_ROWS),
+        list(
+            "twenty consultations with managers and five messages each with their authors",
+            20,
+            OUR_TALKS,
+            THEIR_TALKS,
+        ),
     ])
+}
+
+/// The lists again, another page of them each time.
+async fn paged(ours: &str, theirs: &str, workspace: Uuid) -> Result<[Shape; 2]> {
+    let (ours, theirs) = (&mut Asker::connect(ours, KEY).await?, &mut Asker::connect(theirs, "").await?);
+    let mut shapes = Vec::new();
+    for (name, size, our_nodes, their_nodes) in [
+        ("the fifty, another page each time", 50, OUR_ROWS, THEIR_ROWS),
+        ("the twenty, another page each time", 20, OUR_TALKS, THEIR_TALKS),
+    ] {
+        shapes.push(Shape {
+            name,
+            ours: pages(ours, |selected| our_list(size, selected), our_nodes, json!({})).await?,
+            theirs: pages(
+                theirs,
+                |selected| their_list(size, selected),
+                their_nodes,
+                json!({ "workspace": workspace }),
+            )
+            .await?,
+        });
+    }
+    shapes.try_into().map_err(|_| anyhow!("there are two"))
+}
+
+/// Questions for one page after the other.
+async fn pages(
+    asker: &mut Asker,
+    list: impl Fn(&str) -> String,
+    selected: &str,
+    mut variables: serde_json::Value,
+) -> Result<Vec<String>> {
+    let (page, end) = (list(&nodes(selected)), list("pageInfo { endCursor }"));
+    let mut bodies = Vec::new();
+    for _ in 0..PAGES {
+        bodies.push(body(&page, &variables));
+        let answer = asker.ask(&body(&end, &variables)).await?;
+        let mut answer: serde_json::Value = serde_json::from_slice(answer)?;
+        variables["after"] = answer["data"]["list"]["pageInfo"]["endCursor"].take();
+        ensure!(variables["after"].is_string(), "the list ends early");
+    }
+    Ok(bodies)
 }
 
 /// The other one's process.
