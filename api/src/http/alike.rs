@@ -163,12 +163,12 @@ mod tests {
         for role in [Role::Owner, Role::Analyst].into_iter().cycle().take(many) {
             let (alike, made, gate) = (alike.clone(), Arc::clone(&made), Arc::clone(&gate));
             let answer = async move {
-                let make = |_| async move {
+                let execute = |_| async move {
                     made.fetch_add(1, Ordering::SeqCst);
                     drop(gate.acquire().await);
                     Answer::new(Response::default(), None)
                 };
-                alike.answer(Request::new("{ consultations { nodes { id } } }"), &caller(role), make).await
+                alike.answer(Request::new("{ consultations { nodes { id } } }"), &caller(role), execute).await
             };
             let mut answer = answer.boxed();
             assert!(poll!(&mut answer).is_pending());

@@ -86,8 +86,16 @@ impl Endpoint {
         request: Request,
         session: &Session,
     ) -> BoxFuture<'static, Result<Arc<Answer>, Response>> {
-        let (endpoint, session) = (self.clone(), session.clone());
-        watched(async move { endpoint.shared(request, &session).await }.boxed()).boxed()
+        let (alike, execute, log) = (self.alike.clone(), Arc::clone(&self.execute), self.read_log.clone());
+        let session = session.clone();
+        let answer = async move {
+            let asks = session.clone();
+            let execute = move |request| execute(with(request, &asks), asks.caller());
+            let answer = alike.answer(request, session.caller(), execute).await.map_err(refusal)?;
+            keep(log, session.caller(), &answer).await?;
+            Ok(answer)
+        };
+        watched(answer.boxed()).boxed()
     }
 
     /// Executes a request of this process itself, which carries no key.
@@ -106,14 +114,6 @@ impl Endpoint {
             }
         }
         .boxed()
-    }
-
-    async fn shared(&self, request: Request, session: &Session) -> Result<Arc<Answer>, Response> {
-        let (execute, asks) = (Arc::clone(&self.execute), session.clone());
-        let execute = move |request| execute(with(request, &asks), asks.caller());
-        let answer = self.alike.answer(request, session.caller(), execute).await.map_err(refusal)?;
-        keep(self.read_log.clone(), session.caller(), &answer).await?;
-        Ok(answer)
     }
 
     /// A subscription whose answers are shared with everybody who is shown the same.

@@ -21,8 +21,8 @@ use crate::auth::AuthError;
 const WAITING: usize = 1_024;
 /// How many entries are written at once.
 const BATCH: usize = 256;
-/// How long the connection is held on to for the next entries: one that has written a moment ago writes the next ones in
-/// half the time of one that has not.
+/// How long the connection is held on to for the next entries: a server process that has written a moment ago has
+/// everything at hand that it needs for them.
 const HELD: Duration = Duration::from_secs(1);
 /// How many are deleted at once, so that nobody waits long for their locks.
 const PRUNED: i32 = 5_000;
@@ -75,13 +75,17 @@ fn begin(pool: PgPool) -> mpsc::Sender<Order> {
         loop {
             let come = waiting.recv_many(&mut batch, BATCH);
             let come = match writer.held {
-                Some(_) => tokio::time::timeout(HELD, come).await,
-                None => Ok(come.await),
+                // Nor longer than the pool is open, which closes when it has all of its connections.
+                Some(_) => {
+                    let mut closes = writer.pool.close_event();
+                    tokio::time::timeout(HELD, closes.do_until(come)).await.ok().and_then(Result::ok)
+                }
+                None => Some(come.await),
             };
             match come {
-                Ok(0) => return,
-                Ok(_) => writer.write(&mut batch).await,
-                Err(_) => writer.held = None,
+                Some(0) => return,
+                Some(_) => writer.write(&mut batch).await,
+                None => writer.held = None,
             }
         }
     });
